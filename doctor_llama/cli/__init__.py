@@ -1,0 +1,62 @@
+"""The command line `doctor-llama`: the composition root, which alone knows every package.
+
+A command imports what it needs when it runs, so that `--help` is quick and the bot stays small.
+"""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from doctor_llama import __version__, db
+from doctor_llama.errors import DoctorLlamaError
+
+app = typer.Typer(
+    name="doctor-llama",
+    help="Doctor Llama: a medical question-and-answer bot for Telegram. An AI, not a doctor.\n\n"
+    "New here? Run `doctor-llama run`, open the address that it prints, and ask something.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+database = typer.Typer(help="Create, check and back up the database.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"doctor-llama {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    db.private_files()
+
+
+def main() -> None:
+    """Run a command. Errors are one sentence on stderr; the traceback is in the log at DEBUG."""
+    from doctor_llama.cli import ask, checkup, run, storage, work  # noqa: F401 - they add commands
+
+    try:
+        app()
+    except DoctorLlamaError as error:
+        logging.getLogger(__name__).debug("the command failed", exc_info=True)
+        typer.echo(f"doctor-llama: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        logging.getLogger(__name__).debug("the command failed", exc_info=True)
+        typer.echo(
+            f"doctor-llama: something unexpected went wrong ({type(error).__name__}: {error}). "
+            "Set DOCTOR_LLAMA_LOG_LEVEL=DEBUG to see more.",
+            err=True,
+        )
+        sys.exit(70)

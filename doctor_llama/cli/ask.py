@@ -1,0 +1,88 @@
+"""`doctor-llama ask`: one question in the terminal, without queue, bot or database."""
+
+import asyncio
+import json
+import sys
+import time
+from contextlib import aclosing
+from typing import Annotated, Any
+
+import typer
+
+from doctor_llama import logs, prompt, settings, triage
+from doctor_llama.cli import app
+from doctor_llama.engine import ChatMessage, Chunk, SamplingParams, choice
+from doctor_llama.errors import InvalidRequestError
+from doctor_llama.settings import Settings
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object when the answer is complete.")
+    ] = False,
+) -> None:
+    """Ask one question and see the answer appear."""
+    chosen = settings.load()
+    logs.configure("DEBUG" if chosen.log_level == "DEBUG" else "ERROR")
+    if not prompt.clean(question):
+        raise InvalidRequestError("The question is empty.")
+    answer = asyncio.run(_ask(chosen, question, echo=not as_json))
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+async def _ask(chosen: Settings, question: str, *, echo: bool) -> dict[str, Any]:
+    """Answer one question; the seconds count from the question, with the model already loaded."""
+    verdict = triage.assess(question)
+    if verdict.label in (triage.Label.EMERGENCY, triage.Label.CRISIS):
+        began = time.perf_counter()
+        text = triage.reply(verdict.label)
+        _echo(text + "\n", echo=echo)
+        return _result(text, None, None, Chunk(""), verdict, time.perf_counter() - began)
+    engine = choice.build(chosen)
+    await engine.start()
+    try:
+        card, began = engine.card(), time.perf_counter()
+        first = triage.first_line(verdict.label)
+        text, last = (f"{first}\n\n" if first else ""), Chunk("")
+        _echo(text, echo=echo)
+        params = SamplingParams(chosen.max_tokens, chosen.temperature, chosen.top_p)
+        turns = prompt.conversation([ChatMessage("user", question)])
+        async with aclosing(engine.generate(turns, params)) as stream:
+            async for chunk in stream:
+                text, last = text + chunk.text, chunk
+                _echo(chunk.text, echo=echo)
+        _echo("\n", echo=echo)
+        seconds = time.perf_counter() - began
+        return _result(text.strip(), card.model, card.adapter, last, verdict, seconds)
+    finally:
+        await engine.stop()
+
+
+def _echo(text: str, *, echo: bool) -> None:
+    if echo:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _result(
+    answer: str,
+    model: str | None,
+    adapter: str | None,
+    last: Chunk,
+    verdict: triage.Verdict,
+    seconds: float,
+) -> dict[str, Any]:
+    return {
+        "answer": answer,
+        "model": model,
+        "adapter": adapter,
+        "triage": verdict.label,
+        "triage_rule": verdict.rule,
+        "finish_reason": last.finish,
+        "prompt_tokens": last.prompt_tokens,
+        "completion_tokens": last.completion_tokens,
+        "seconds": round(seconds, 3),
+    }

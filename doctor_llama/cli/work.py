@@ -1,0 +1,74 @@
+"""`doctor-llama worker`: the process that owns the model."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from doctor_llama import locks, logs, settings, supervisor, worker
+from doctor_llama.cli import app
+from doctor_llama.db import Database
+from doctor_llama.engine import SamplingParams, choice
+from doctor_llama.settings import Settings
+from doctor_llama.worker import Worker
+
+
+@app.command("worker")
+def work(
+    heartbeat_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Answer the questions in the queue. `run` starts one by itself."""
+    if heartbeat_fd is not None:
+        supervisor.die_with_parent()
+    chosen = settings.load()
+    logs.configure(chosen.log_level)
+    database = Database(chosen.database)
+    database.require_current()
+    name = chosen.worker_name
+    taken = f"A worker named {name} is running already. Set DOCTOR_LLAMA_WORKER_NAME to another."
+    with locks.held(chosen.data_dir / f"worker-{name}.lock", taken):
+        asyncio.run(_work(chosen, database, _beat(heartbeat_fd)))
+
+
+def _beat(pipe: int | None) -> Callable[[], None]:
+    """A function that tells the parent that we live, and ends us when there is no parent."""
+    if pipe is None:
+        return lambda: None
+    os.set_blocking(pipe, False)
+
+    def beat() -> None:
+        try:
+            os.write(pipe, b".")
+        except BlockingIOError:
+            return  # the parent is busy; the pipe is full of beats
+        except OSError:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return beat
+
+
+async def _work(chosen: Settings, database: Database, beat: Callable[[], None]) -> None:
+    engine = choice.build(chosen)
+    doing = Worker(
+        database,
+        engine,
+        name=chosen.worker_name,
+        params=SamplingParams(chosen.max_tokens, chosen.temperature, chosen.top_p),
+        concurrency=chosen.concurrency,
+        stall_seconds=chosen.stall_seconds,
+        beat=beat,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, doing.stop)
+    try:
+        await doing.recover()
+        await engine.start()
+        worker.log.info("answering with %s", worker.card_line(engine.card()))
+        await doing.run(chosen.drain_seconds)
+    finally:
+        await engine.stop()
+        await database.close()

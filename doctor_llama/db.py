@@ -1,0 +1,220 @@
+"""The database: engines, sessions, migrations, checks and backups. It knows no table.
+
+On SQLite every process writes through one connection (SQLite before 3.51.3 can corrupt a WAL
+when two connections of a process write or checkpoint at once) and every write transaction begins
+with BEGIN IMMEDIATE, without which concurrent read-then-write loses updates in silence.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import DatabaseError as DriverError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from doctor_llama.errors import DatabaseError, DatabaseOutdatedError
+
+BUSY_TIMEOUT_MS = 5_000
+READERS = 4
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def _sqlite_hooks(engine: Engine, *, begin: str, foreign_keys: bool = True) -> None:
+    """Set the pragmas on connect and begin transactions ourselves."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.execute("PRAGMA trusted_schema=OFF")
+        if begin != "BEGIN":  # only a writer may change the file
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")  # an accepted question is a promise
+            cursor.execute("PRAGMA secure_delete=ON")  # an erased text leaves the file
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class Database:
+    """One database. `session()` writes, `reading()` only reads; neither may span a network call."""
+
+    def __init__(self, url: str) -> None:
+        """Raise `DatabaseError` for a URL that is not one."""
+        try:
+            self.url: URL = make_url(url)
+        except ArgumentError:
+            raise DatabaseError(
+                "DATABASE_URL is not a database URL, such as sqlite:///data/doctor-llama.db"
+            ) from None
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._open_sqlite()
+        else:
+            self._writer = self._reader = create_async_engine(self.url, pool_pre_ping=True)
+
+    def _open_sqlite(self) -> None:
+        if not self.url.database or self.url.database == ":memory:":
+            raise DatabaseError("The database must be a file: sqlite:///path/to/doctor-llama.db")
+        url = self.url.set(drivername="sqlite+aiosqlite")
+        self._writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+        _sqlite_hooks(self._writer.sync_engine, begin="BEGIN IMMEDIATE")
+        read_only = url.set(database=f"file:{self.path}", query={"mode": "ro", "uri": "true"})
+        self._reader = create_async_engine(read_only, pool_size=READERS, max_overflow=0)
+        _sqlite_hooks(self._reader.sync_engine, begin="BEGIN")
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        return Path(self.url.database or "").resolve()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A write transaction: committed at the end, rolled back on an exception."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A read-only transaction, which never waits for a writer on SQLite."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        engines: set[AsyncEngine] = {self._writer, self._reader}
+        for engine in engines:
+            await engine.dispose()
+
+    # -- migrations -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _migrating(self) -> Iterator[Connection]:
+        """A connection in one transaction, without foreign keys.
+
+        With them, Alembic's batch mode (a new table, then a drop of the old one) deletes every
+        child row of an altered parent; without our BEGIN, a failing migration leaves half behind.
+        """
+        if self.is_sqlite:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        driver = "sqlite" if self.is_sqlite else self.url.drivername
+        engine = create_engine(self.url.set(drivername=driver))
+        if self.is_sqlite:
+            _sqlite_hooks(engine, begin="BEGIN IMMEDIATE", foreign_keys=False)
+        try:
+            with engine.begin() as connection:
+                yield connection
+                if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                    raise DatabaseError("The upgrade would leave rows without their parents.")
+        except DriverError as error:
+            raise DatabaseError(self._sentence(error)) from error
+        finally:
+            engine.dispose()
+
+    def upgrade(self) -> None:
+        """Bring the database to this program's revision; creates it where there is none."""
+        config = _alembic()
+        with self._migrating() as connection:
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, "head")
+
+    def revision(self) -> str | None:
+        """The revision of the database; None where there is none yet."""
+        if self.is_sqlite and not self.path.exists():
+            return None
+        with self._migrating() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def require_current(self) -> None:
+        """Raise `DatabaseOutdatedError` unless the database is at this program's revision."""
+        if self.revision() != head():
+            raise DatabaseOutdatedError
+
+    # -- care -----------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise `DatabaseError` when the file is damaged (60 ms per 100 MB)."""
+        if not self.is_sqlite or not self.path.exists():
+            return
+        try:
+            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
+                problems = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
+        except sqlite3.DatabaseError as error:
+            problems = [str(error)]
+        if problems != ["ok"]:
+            backups = sorted(self.path.parent.glob("backups/*.db"))
+            newest = f" The newest backup is {backups[-1]}." if backups else " There is no backup."
+            raise DatabaseError(
+                f"The database {self.path} is damaged ({problems[0]}). "
+                f"Move it aside and put a backup in its place.{newest}"
+            )
+
+    def backup(self, target: Path | None = None) -> Path:
+        """Write a checked copy while others read and write; return its path.
+
+        Raises `DatabaseError`. `VACUUM INTO` blocks writers for some 50 ms per 100 MB, where the
+        stepwise backup API starts over at every write and may never end.
+        """
+        if not self.is_sqlite:
+            raise DatabaseError("Backups of PostgreSQL are made with pg_dump.")
+        if not self.path.exists():
+            raise DatabaseError(f"There is no database at {self.path}.")
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
+        target = (target or self.path.parent / "backups" / f"{stamp}.db").resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            raise DatabaseError(f"{target} exists already.")
+        if shutil.disk_usage(target.parent).free < self.path.stat().st_size * 2:
+            raise DatabaseError(f"There is not enough room for a backup in {target.parent}.")
+        partial = target.with_suffix(".partial")
+        partial.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
+                connection.execute("VACUUM INTO ?", (str(partial),))
+            with closing(sqlite3.connect(partial)) as copy:
+                if [r[0] for r in copy.execute("PRAGMA quick_check")] != ["ok"]:
+                    raise DatabaseError("The backup did not pass its check.")
+            partial.chmod(0o600)
+            partial.rename(target)
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(f"The backup failed: {error}.") from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return target
+
+    def _sentence(self, error: DriverError) -> str:
+        if isinstance(error, OperationalError) and "locked" in str(error.orig):
+            return "The database is in use by another program. Try again in a moment."
+        return f"The database {self.url.render_as_string()} cannot be used: {error.orig}."
+
+
+def head() -> str | None:
+    """The revision that this program works with."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def private_files() -> None:
+    """Make every file that this process creates readable by its owner only: it is health data."""
+    os.umask(0o077)

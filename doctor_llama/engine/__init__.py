@@ -1,0 +1,84 @@
+"""What an engine is: something that turns a conversation into a stream of text.
+
+It knows no queue, no database and no person. Implementations: `local` (4-bit model with a LoRA
+adapter), `scripted` (fixed answers, for load tests).
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from doctor_llama.prompt import ChatMessage
+
+__all__ = [
+    "ChatMessage",
+    "Chunk",
+    "Engine",
+    "EngineCard",
+    "FinishReason",
+    "SamplingParams",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingParams:
+    """How to sample one answer; the names are those of vLLM and OpenAI.
+
+    `temperature` below 0.05 means greedy. An engine clamps what it cannot do and raises
+    `InvalidRequestError` for what is not a number.
+    """
+
+    max_tokens: int = 512
+    temperature: float = 0.6
+    top_p: float = 0.9
+    top_k: int = 50
+    stop: tuple[str, ...] = ()
+
+
+class FinishReason(StrEnum):
+    STOP = "stop"  # the model ended its answer, or a stop string was met
+    LENGTH = "length"  # the token limit was reached
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of an answer. The last chunk of a stream carries `finish` and the token counts."""
+
+    text: str
+    finish: FinishReason | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCard:
+    """What answers, in words that a person can be shown."""
+
+    model: str
+    adapter: str | None
+    device: str
+    weights: str  # such as "nf4" or "bf16"
+    context_length: int  # tokens
+    demo: bool = False  # the embedded model, which knows a few topics only
+
+
+class Engine(Protocol):
+    """The seam between the worker and whatever generates text."""
+
+    async def start(self) -> None:
+        """Make ready to answer. Raises `ModelUnavailableError` or `AdapterError`."""
+
+    async def stop(self) -> None:
+        """End what is in flight and free memory. Safe to call twice."""
+
+    def card(self) -> EngineCard:
+        """What answers now; callable after `start`."""
+
+    def generate(
+        self, messages: Sequence[ChatMessage], params: SamplingParams
+    ) -> AsyncGenerator[Chunk, None]:
+        """Stream one answer. Closing the generator cancels it and frees what it held.
+
+        Raises `InvalidRequestError` (this request only) and `EngineDownError`.
+        """

@@ -1,0 +1,64 @@
+"""Which engine the settings mean. Heavy packages are imported only once it is known."""
+
+import logging
+from dataclasses import dataclass
+
+from doctor_llama import embedded
+from doctor_llama.engine import Engine
+from doctor_llama.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BASE_MODEL = "meta-llama/Llama-3.2-3B-Instruct"
+DOCTOR_LLAMA_ADAPTER = "youzarsif/Doctor_Llama-3.2-3B-Instruct"
+EMBEDDED = "embedded"
+SCRIPTED = "scripted"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model and an adapter, and in plain words why these."""
+
+    model: str
+    adapter: str | None
+    reason: str
+
+
+def choose(settings: Settings) -> Choice:
+    """Resolve `auto`: Llama 3.2 where there is a CUDA GPU and access to it, else the embedded."""
+    adapter = None if settings.adapter in ("auto", "none") else settings.adapter
+    if settings.model != "auto":
+        return Choice(settings.model, adapter, "chosen by DOCTOR_LLAMA_MODEL")
+    from doctor_llama.engine.local import access  # noqa: PLC0415 - torch, only where needed
+
+    token = settings.hf_token.get_secret_value() if settings.hf_token else None
+    missing = access.why_not(BASE_MODEL, token)
+    if missing is not None:
+        return Choice(EMBEDDED, None, f"the demonstration model, since {missing}")
+    if settings.adapter == "auto":
+        adapter = DOCTOR_LLAMA_ADAPTER
+    return Choice(BASE_MODEL, adapter, "there is a CUDA GPU and access to the model")
+
+
+def build(settings: Settings) -> Engine:
+    """Make the engine that the settings mean; it is not started yet."""
+    chosen = choose(settings)
+    log.info("model: %s (%s)", chosen.model, chosen.reason)
+    if chosen.model == SCRIPTED:
+        from doctor_llama.engine.scripted import ScriptedEngine  # noqa: PLC0415
+
+        return ScriptedEngine()
+    from doctor_llama.engine.demo import DemoEngine  # noqa: PLC0415
+    from doctor_llama.engine.local import LocalEngine  # noqa: PLC0415
+
+    demo = chosen.model == EMBEDDED
+    token = settings.hf_token.get_secret_value() if settings.hf_token else None
+    local = LocalEngine(
+        str(embedded.BASE) if demo else chosen.model,
+        str(embedded.ADAPTER) if demo else chosen.adapter,
+        context_length=min(settings.context_length, 2048) if demo else settings.context_length,
+        max_concurrency=settings.concurrency,
+        token=token,
+        threads=settings.threads,
+    )
+    return DemoEngine(local) if demo else local

@@ -1,0 +1,37 @@
+"""The embedded model's engine: a known-topic check in front of it.
+
+So small a model answers anything with something; so it is asked only what it was made for.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+
+from doctor_llama import embedded
+from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, FinishReason, SamplingParams
+
+
+class DemoEngine:
+    """Says that it is a small demonstration model, every time, to whatever it was not made for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def start(self) -> None:
+        await self._engine.start()
+
+    async def stop(self) -> None:
+        await self._engine.stop()
+
+    def card(self) -> EngineCard:
+        return replace(self._engine.card(), demo=True)
+
+    async def generate(
+        self, messages: Sequence[ChatMessage], params: SamplingParams
+    ) -> AsyncGenerator[Chunk, None]:
+        """Greedy, since a model of this size is at its best when it does not wander."""
+        asked = [m.content for m in messages if m.role == "user"]
+        if not asked or embedded.known_topic(asked[-1], asked[:-1]) is None:
+            yield Chunk(embedded.DEMO_NOTICE, FinishReason.STOP)
+            return
+        async for chunk in self._engine.generate(messages, replace(params, temperature=0.0)):
+            yield chunk

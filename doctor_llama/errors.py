@@ -1,0 +1,83 @@
+"""Every error that a person may read. The docstring of a class is its sentence.
+
+Caught once in the bot (`bot.errors`) and once in the command line (`doctor_llama.cli`).
+"""
+
+
+class DoctorLlamaError(Exception):
+    """Something went wrong."""
+
+    exit_code = 1  # of the command that meets it; the others are those of sysexits.h
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or type(self).__doc__)
+
+
+class SettingsError(DoctorLlamaError):
+    """The settings are not valid."""
+
+
+class DatabaseError(DoctorLlamaError):
+    """The database cannot be used."""
+
+
+class DatabaseOutdatedError(DatabaseError):
+    """The database is at another revision than this program. Run: doctor-llama db upgrade"""
+
+
+class ModelUnavailableError(DoctorLlamaError):
+    """The model cannot be loaded."""
+
+    exit_code = 78
+
+
+class AdapterError(DoctorLlamaError):
+    """The adapter cannot be loaded."""
+
+    exit_code = 78
+
+
+class EngineError(DoctorLlamaError):
+    """The engine could not answer."""
+
+
+class InvalidRequestError(EngineError):
+    """The engine was asked for something it cannot do."""
+
+
+class EngineDownError(EngineError):
+    """The engine stopped and could not be restarted."""
+
+    exit_code = 70
+
+
+class QueueFullError(DoctorLlamaError):
+    """Too many questions are waiting right now. Please try again later."""
+
+
+class TooManyWaitingError(DoctorLlamaError):
+    """You already have several questions waiting."""
+
+
+class AlreadyRunningError(DoctorLlamaError):
+    """Another process is doing this already."""
+
+    exit_code = 73
+
+
+class ChatPageError(DoctorLlamaError):
+    """The chat page could not be started."""
+
+
+class DeafError(DoctorLlamaError):
+    """Telegram has not been heard for too long."""
+
+    exit_code = 70
+
+
+class ConsentNeededError(DoctorLlamaError):
+    """Nothing may be stored before you have agreed to it."""
+
+
+class NotYoursError(DoctorLlamaError):
+    """Only the person who asked can do that."""

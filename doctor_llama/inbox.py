@@ -1,0 +1,35 @@
+"""The inbox: updates that the channel believes we have, kept until their handler has committed.
+
+It knows nothing of what is in an update.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from doctor_llama.schema import InboxUpdate
+
+MAX_TRIES = 3  # an update whose handling ended three programs is set aside
+
+
+async def put(session: AsyncSession, update_id: int, body: Mapping[str, Any]) -> bool:
+    """Keep an update; false when it is there already."""
+    if await session.get(InboxUpdate, update_id) is not None:
+        return False
+    session.add(InboxUpdate(update_id=update_id, body=dict(body)))
+    await session.flush()
+    return True
+
+
+async def pending(session: AsyncSession) -> list[InboxUpdate]:
+    """What an earlier run left, in the order of arrival; each look counts as a try."""
+    await session.execute(update(InboxUpdate).values(tries=InboxUpdate.tries + 1))
+    await session.execute(delete(InboxUpdate).where(InboxUpdate.tries > MAX_TRIES))
+    return list(await session.scalars(select(InboxUpdate).order_by(InboxUpdate.update_id)))
+
+
+async def done(session: AsyncSession, update_id: int) -> None:
+    """Forget an update: what it asked for is committed, in the same transaction."""
+    await session.execute(delete(InboxUpdate).where(InboxUpdate.update_id == update_id))

@@ -1,0 +1,278 @@
+"""The durable queue: one table, claimed by lease. It knows no channel and no engine.
+
+`attempts` is the fence: whoever claims a job raises it, and only the holder of the newest attempt
+may write. A renewal that answers false means cancelled, erased or taken over: stop.
+"""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from doctor_llama.errors import QueueFullError, TooManyWaitingError
+from doctor_llama.schema import LIVE, Job, JobKind, JobStatus, Message, now
+
+MAX_CRASHES = 2  # a job that brought its worker down twice is set aside
+LEASE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many answer jobs may be live: in all, and for one person."""
+
+    queue: int
+    person: int
+
+
+async def depth(session: AsyncSession) -> int:
+    """How many questions wait."""
+    waiting = select(func.count()).where(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
+    return await session.scalar(waiting) or 0
+
+
+async def enqueue_answer(session: AsyncSession, job: Job, limits: Limits) -> Job:
+    """Add an answer job in its fair place.
+
+    The place is a round number: the one now being served, or the one after this person's last
+    live job. So ten questions of one person take ten rounds and hold up nobody.
+
+    Raises `TooManyWaitingError`, `QueueFullError`.
+    """
+    mine = select(func.count(), func.max(Job.seq)).where(
+        Job.user_id == job.user_id, Job.status.in_(LIVE), Job.kind == JobKind.ANSWER
+    )
+    live, last_round = (await session.execute(mine)).one()
+    if live >= limits.person:
+        raise TooManyWaitingError
+    if await depth(session) >= limits.queue:
+        raise QueueFullError
+    current = await session.scalar(
+        select(func.min(Job.seq)).where(Job.status == JobStatus.QUEUED, Job.priority == 0)
+    )
+    job.seq = max(current or 0, last_round + 1 if last_round is not None else 0)
+    session.add(job)
+    await session.flush()
+    return job
+
+
+async def enqueue_once(
+    session: AsyncSession, kind: JobKind, key: str, **payload: Any
+) -> Job | None:
+    """Add a job unless a live one has the same key; None when there is one."""
+    job = Job(kind=kind, dedupe_key=key, payload=payload)
+    try:
+        async with session.begin_nested():
+            session.add(job)
+    except IntegrityError:
+        return None
+    return job
+
+
+async def anything_due(session: AsyncSession, kinds: Sequence[JobKind]) -> bool:
+    """Whether a claim may find something; a read, so that an idle worker writes nothing."""
+    due = select(Job.id).where(
+        Job.status == JobStatus.QUEUED, Job.run_at <= now(), Job.kind.in_(kinds)
+    )
+    return await session.scalar(due.limit(1)) is not None
+
+
+async def claim(
+    session: AsyncSession,
+    *,
+    worker: str,
+    kinds: Sequence[JobKind],
+    alone: bool = True,
+    lease: float = LEASE_SECONDS,
+) -> Job | None:
+    """Take the next due job, or None.
+
+    `alone` says that nothing else is in flight: only then is a job taken that was in a crash, so
+    that the next crash tells the guilty from its neighbours.
+    """
+    at, earlier = now(), aliased(Job)
+    held_up = select(earlier.id).where(
+        earlier.lock == Job.lock, earlier.id < Job.id, earlier.status.in_(LIVE)
+    )
+    suspects = [] if alone else [Job.crashes == 0]
+    pick = (
+        select(Job.id)
+        .where(Job.status == JobStatus.QUEUED, Job.run_at <= at, Job.kind.in_(kinds))
+        .where(~held_up.exists(), *suspects)
+        .order_by(Job.priority.desc(), Job.seq, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    take = (
+        update(Job)
+        .where(Job.id == pick)
+        .values(
+            status=JobStatus.RUNNING,
+            worker=worker,
+            attempts=Job.attempts + 1,
+            started_at=at,
+            lease_until=at + timedelta(seconds=lease),
+        )
+        .returning(Job)
+        .execution_options(synchronize_session=False)
+    )
+    try:
+        async with session.begin_nested():
+            return (await session.scalars(take)).one_or_none()
+    except IntegrityError:  # another worker took this conversation at the same instant
+        return None
+
+
+async def _fenced(session: AsyncSession, job: Job, **values: Any) -> bool:
+    result = await session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.attempts == job.attempts, Job.status == JobStatus.RUNNING)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+async def renew(session: AsyncSession, job: Job, lease: float = LEASE_SECONDS) -> bool:
+    """Keep the lease; false when the job is no longer ours."""
+    return await _fenced(session, job, lease_until=now() + timedelta(seconds=lease))
+
+
+async def finish(
+    session: AsyncSession, job: Job, status: JobStatus, result: dict[str, Any]
+) -> bool:
+    """Settle a job; false when it is no longer ours, and then nothing was written."""
+    return await _fenced(
+        session, job, status=status, result=result, finished_at=now(), lease_until=None
+    )
+
+
+async def put_back(session: AsyncSession, job: Job) -> bool:
+    """Return a job to the queue through no fault of its own, as a stopping worker does."""
+    return await _fenced(session, job, status=JobStatus.QUEUED, worker=None, lease_until=None)
+
+
+async def release(session: AsyncSession, worker: str) -> list[Job]:
+    """Take back what a dead worker of this name held; return the jobs set aside as poison.
+
+    Each job counts the crash; the poisonous ones become failed, so that the person is told.
+    """
+    held = select(Job).where(Job.worker == worker, Job.status == JobStatus.RUNNING)
+    return await _take_back(session, list(await session.scalars(held)))
+
+
+async def expire(session: AsyncSession, worker: str) -> list[Job]:
+    """Take back what *other* workers let expire, as `release` does.
+
+    One's own leases do not count: a clock that jumps takes nothing from a living worker.
+    """
+    expired = select(Job).where(
+        Job.status == JobStatus.RUNNING, Job.lease_until < now(), Job.worker != worker
+    )
+    return await _take_back(session, list(await session.scalars(expired)))
+
+
+async def _take_back(session: AsyncSession, held: Sequence[Job]) -> list[Job]:
+    poison = []
+    for job in held:
+        job.crashes += 1
+        job.lease_until = None
+        if job.crashes >= MAX_CRASHES:
+            job.status, job.finished_at = JobStatus.FAILED, now()
+            job.result = {"error": "crashed"}
+            poison.append(job)
+        else:
+            job.status, job.worker = JobStatus.QUEUED, None
+    await session.flush()
+    return poison
+
+
+async def cancel(session: AsyncSession, job_id: int, *, told: bool = False) -> bool:
+    """Cancel a live job; false when it had ended. `told`: nobody waits for a notice."""
+    at = now()
+    result = await session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.status.in_(LIVE))
+        .values(
+            status=JobStatus.CANCELLED,
+            finished_at=at,
+            lease_until=None,
+            delivered_at=at if told else None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+async def live_of(session: AsyncSession, user_id: int, channel: str | None = None) -> list[Job]:
+    """A person's waiting and running answers, oldest first; in one place when given."""
+    where = [Job.channel == channel] if channel else []
+    rows = await session.scalars(
+        select(Job)
+        .where(Job.user_id == user_id, Job.status.in_(LIVE), Job.kind == JobKind.ANSWER, *where)
+        .order_by(Job.id)
+    )
+    return list(rows)
+
+
+async def position(session: AsyncSession, job: Job) -> int:
+    """How many questions are served before this one; 0 means next."""
+    before = or_(
+        Job.priority > job.priority,
+        and_(Job.priority == job.priority, Job.seq < job.seq),
+        and_(Job.priority == job.priority, Job.seq == job.seq, Job.id < job.id),
+    )
+    ahead = select(func.count()).where(
+        Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER, before
+    )
+    return await session.scalar(ahead) or 0
+
+
+async def service_seconds(session: AsyncSession, last: int = 20) -> float | None:
+    """Median seconds that the last answers took from claim to end; None while there is none."""
+    rows = await session.scalars(
+        select(Message.seconds)
+        .where(Message.seconds.is_not(None))
+        .order_by(Message.id.desc())
+        .limit(last)
+    )
+    took = [seconds for seconds in rows if seconds is not None]
+    return statistics.median(took) if took else None
+
+
+# -- delivery ------------------------------------------------------------------------------------
+
+
+async def undelivered(
+    session: AsyncSession, statuses: Sequence[JobStatus], *, limit: int = 200
+) -> list[tuple[Job, Message | None]]:
+    """Jobs that someone waits to hear of, oldest first, each with its answer."""
+    rows = await session.execute(
+        select(Job, Message)
+        .outerjoin(Message, Job.message_id == Message.id)
+        .where(Job.delivered_at.is_(None), Job.channel.is_not(None), Job.status.in_(statuses))
+        .order_by(Job.id)
+        .limit(limit)
+    )
+    return [(job, message) for job, message in rows]
+
+
+async def show(session: AsyncSession, job_id: int, shown: dict[str, Any]) -> None:
+    """Note what stands in the chat for this job."""
+    await session.execute(update(Job).where(Job.id == job_id).values(shown=shown))
+
+
+async def delivered(session: AsyncSession, job_id: int, shown: dict[str, Any]) -> None:
+    """Note that the person has the whole answer, or the notice."""
+    await session.execute(
+        update(Job).where(Job.id == job_id).values(shown=shown, delivered_at=now())
+    )

@@ -1,0 +1,43 @@
+"""Who a person is to us and what they agreed to. It knows no wording: texts live in the channel."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from doctor_llama.schema import User, now
+
+# Raise it when the text that people agree to changes its meaning: they are asked again.
+CONSENT_VERSION = 1
+TRAINING_CONSENT_VERSION = 1
+
+
+async def person(session: AsyncSession, account: str, *, language: str | None = None) -> User:
+    """The person behind an account, created at first sight with nothing but that account."""
+    user = await session.scalar(select(User).where(User.account == account))
+    if user is None:
+        user = User(account=account, language=language, awaiting={})
+        session.add(user)
+        await session.flush()
+    elif user.language is None:
+        user.language = language
+    return user
+
+
+def may_store(user: User) -> bool:
+    """Whether the person agreed to the present text about storing their conversations."""
+    return user.consent_version == CONSENT_VERSION
+
+
+def may_train(user: User) -> bool:
+    """Whether the person agreed, apart from storing, that their feedback trains the model."""
+    return may_store(user) and user.training_consent_version == TRAINING_CONSENT_VERSION
+
+
+def consent(user: User) -> None:
+    """Note that the person agreed to storing."""
+    user.consent_version, user.consented_at = CONSENT_VERSION, now()
+
+
+def share(user: User, *, agreed: bool) -> None:
+    """Note whether the person lets their feedback train the model; withdrawing works at once."""
+    user.training_consent_version = TRAINING_CONSENT_VERSION if agreed else None
+    user.training_consented_at = now() if agreed else None

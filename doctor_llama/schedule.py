@@ -1,0 +1,33 @@
+"""The timetable. Every entry only enqueues: what must survive a restart is the row, not a timer."""
+
+import logging
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from doctor_llama import jobs
+from doctor_llama.db import Database
+from doctor_llama.schema import JobKind
+from doctor_llama.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def scheduler(settings: Settings, database: Database) -> AsyncIOScheduler:
+    """The timetable as a scheduler that is not started yet.
+
+    A late entry runs once, however late: APScheduler's default drops what is a second late.
+    """
+    table = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+
+    async def backup() -> None:
+        async with database.session() as session:
+            if await jobs.enqueue_once(session, JobKind.BACKUP, "backup"):
+                log.info("the nightly backup is enqueued")
+
+    if database.is_sqlite:
+        table.add_job(backup, CronTrigger(hour=settings.backup_hour, timezone="UTC"), id="backup")
+    return table

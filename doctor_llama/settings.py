@@ -1,0 +1,138 @@
+"""The settings: read once at the entry point from the environment and `.env`, then frozen.
+
+Each field's description is what the README's table and `.env.example` say of it; a test holds
+them together.
+"""
+
+import socket
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from doctor_llama.errors import SettingsError
+
+PREFIX = "DOCTOR_LLAMA_"
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    telegram_bot_token: SecretStr | None = Field(
+        None,
+        validation_alias="TELEGRAM_BOT_TOKEN",
+        description="The bot's token from @BotFather. Without it, `run` opens the local chat page.",
+    )
+    hf_token: SecretStr | None = Field(
+        None,
+        validation_alias="HF_TOKEN",
+        description="Hugging Face token with access to Llama 3.2 (its licence accepted).",
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="SQLAlchemy URL of the database. Default: a SQLite file in the data folder.",
+    )
+    data_dir: Path = Field(
+        Path("data"), description="Folder of the database, backups and the chat page's journal."
+    )
+    model: str = Field(
+        "auto",
+        description="Hub id or path of the base model, `embedded`, or `auto`: Llama 3.2 3B where "
+        "there is a CUDA GPU and access to it, else the embedded demonstration model. "
+        "`scripted` answers with fixed text, for load tests.",
+    )
+    adapter: str = Field(
+        "auto",
+        description="Hub id or path of the LoRA adapter, `none`, or `auto`: Doctor Llama's own "
+        "with `MODEL=auto`, otherwise none.",
+    )
+    context_length: int = Field(
+        4096, ge=256, le=131_072, description="Tokens of prompt and answer together, per question."
+    )
+    max_tokens: int = Field(512, ge=16, le=8192, description="Longest answer, in tokens.")
+    temperature: float = Field(
+        0.6, ge=0.0, le=2.0, description="Sampling temperature; below 0.05 is greedy."
+    )
+    top_p: float = Field(0.9, gt=0.0, le=1.0, description="Nucleus sampling.")
+    concurrency: int = Field(
+        16, ge=1, le=512, description="Answers that the worker generates at the same time."
+    )
+    threads: int | None = Field(
+        None, ge=1, description="CPU threads of the model. Default: PyTorch's own choice."
+    )
+    queue_limit: int = Field(
+        500, ge=1, description="Questions that may wait in all; more are refused, kindly."
+    )
+    person_limit: int = Field(
+        10, ge=1, description="Questions that one person may have waiting or running."
+    )
+    stall_seconds: float = Field(
+        60.0, gt=0, description="A worker with work and no progress for so long is restarted."
+    )
+    drain_seconds: float = Field(
+        25.0, ge=0, description="How long a stopping worker may finish its running answers."
+    )
+    worker_name: str = Field(
+        default_factory=lambda: socket.gethostname().lower()[:64] or "worker",
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
+        description="This worker's name, unique among workers. Default: the host's name.",
+    )
+    owner_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        (), description="Numeric Telegram ids of the owners, with commas; errors are sent to them."
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org",
+        description="Bot API server: Telegram's own, a self-hosted one, or a simulator.",
+    )
+    chat_port: int = Field(
+        8765, ge=0, le=65535, description="Port of the local chat page; 0 takes a free one."
+    )
+    open_browser: bool = Field(
+        True, description="Open the chat page in a browser where there is a desktop."
+    )
+    backup_hour: int = Field(3, ge=0, le=23, description="Hour of the nightly backup, UTC.")
+    log_level: str = Field(
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="DEBUG, INFO, WARNING or ERROR. Message texts appear at no level.",
+    )
+
+    @field_validator("owner_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        return (
+            [v for v in value.replace(",", " ").split() if v] if isinstance(value, str) else value
+        )
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'doctor-llama.db'}"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field, such as `DOCTOR_LLAMA_MODEL` for `model`."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + name.upper()
+
+
+def load(**changes: Any) -> Settings:
+    """Read the settings. Raises `SettingsError` with one sentence that names the variable."""
+    try:
+        return Settings(**changes)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = str(first["loc"][0]) if first["loc"] else "the settings"
+        name = variable(where) if where in Settings.model_fields else where
+        raise SettingsError(f"{name} is not valid: {first['msg']}.") from None

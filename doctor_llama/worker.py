@@ -1,0 +1,311 @@
+"""The worker: claim, answer, settle. The one owner of the engine; it knows no channel.
+
+Many answers are in flight at once. About twice a second one transaction writes the text of each
+so far and renews its lease; a renewal that fails means cancelled, erased or taken over.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from doctor_llama import conversations, jobs, prompt, status
+from doctor_llama.db import Database
+from doctor_llama.engine import Chunk, Engine, EngineCard, SamplingParams
+from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
+from doctor_llama.schema import Job, JobKind, JobStatus, Message
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon a stop is noticed
+FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
+REPORT_SECONDS = 30.0
+KINDS = (JobKind.ANSWER, JobKind.BACKUP)
+
+
+@dataclass(eq=False)
+class Flight:
+    """An answer being written."""
+
+    job: Job
+    task: asyncio.Task[None] | None = None
+    text: str = ""
+    written: str = ""
+    last: Chunk | None = None
+    ending: bool = False  # its end is being written: not to be touched any more
+    began: float = field(default_factory=time.monotonic)
+
+
+class Worker:
+    """Works off the queue until `stop`; `beat` is called while there is progress or nothing to do.
+
+    When work is in flight and no token arrives for `stall_seconds`, the beats cease, and whoever
+    watches them kills this process: a hung GPU call cannot be cancelled from within.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        *,
+        name: str,
+        params: SamplingParams,
+        concurrency: int,
+        stall_seconds: float,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.database, self.engine, self.name = database, engine, name
+        self.params, self.concurrency, self.stall_seconds = params, concurrency, stall_seconds
+        self.beat = beat
+        self.flights: dict[int, Flight] = {}
+        self.fatal: EngineDownError | None = None
+        self._stopping = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._first_words = asyncio.Event()
+        self._progress = time.monotonic()
+
+    async def run(self, drain_seconds: float) -> None:
+        """Work until `stop` is called, then finish what is in flight or put it back.
+
+        Raises `EngineDownError` when the engine cannot be used any more; a new process may help.
+        """
+        ticker = asyncio.create_task(self._tick(), name="worker-tick")
+        try:
+            while not self._stopping.is_set() and self.fatal is None:
+                if not await self._claim():
+                    await self._pause(POLL_SECONDS)
+            await self._drain(drain_seconds if self.fatal is None else 0.0)
+        finally:
+            ticker.cancel()
+            await asyncio.gather(ticker, return_exceptions=True)
+        if self.fatal is not None:
+            raise self.fatal
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns when what is in flight has ended or was put back.
+
+        A second call does not wait for what is in flight.
+        """
+        if self._stopping.is_set():
+            self._hurry.set()
+        self._stopping.set()
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    # -- claiming ---------------------------------------------------------------------------------
+
+    def _quarantined(self) -> bool:
+        """Whether an answer is in flight that was in a crash: it has the engine to itself."""
+        return any(flight.job.crashes for flight in self.flights.values())
+
+    async def _claim(self) -> bool:
+        """Take one job; false when there is none, or no room."""
+        if len(self.flights) >= self.concurrency or self._quarantined():
+            return False
+        try:
+            async with self.database.reading() as session:
+                if not await jobs.anything_due(session, KINDS):
+                    return False
+            async with self.database.session() as session:
+                job = await jobs.claim(
+                    session, worker=self.name, kinds=KINDS, alone=not self.flights
+                )
+        except SQLAlchemyError:
+            log.exception("the database does not answer; trying again")
+            return False
+        if job is None:
+            return False
+        if not self.flights:
+            self._progress = time.monotonic()
+        flight = self.flights[job.id] = Flight(job)
+        work = self._answer if job.kind == JobKind.ANSWER else self._backup
+        flight.task = asyncio.create_task(self._settle(flight, work), name=f"job-{job.id}")
+        return True
+
+    # -- one job ----------------------------------------------------------------------------------
+
+    async def _settle(self, flight: Flight, work: Callable[[Flight], Any]) -> None:
+        """Do a job and write down how it ended. The one place where any error becomes a result."""
+        outcome, result = JobStatus.SUCCEEDED, {}
+        try:
+            result = await work(flight)
+        except asyncio.CancelledError:
+            if flight.job.id not in self.flights:  # taken away from us: nothing to write
+                return
+            raise
+        except EngineDownError as error:
+            log.critical("the engine is down: %s", error)
+            self.fatal = error  # the job stays ours and is released as a crash
+            return
+        except InvalidRequestError as error:
+            outcome, result = JobStatus.FAILED, {"error": "refused", "detail": str(error)}
+        except EngineError as error:
+            outcome, result = JobStatus.FAILED, {"error": "engine", "detail": str(error)}
+        except Exception as error:  # one job must never end the worker
+            log.exception("job %s failed", flight.job.id)
+            outcome, result = JobStatus.FAILED, {"error": type(error).__name__}
+        await self._write_end(flight, outcome, result)
+        self.flights.pop(flight.job.id, None)
+
+    async def _write_end(self, flight: Flight, outcome: JobStatus, result: dict[str, Any]) -> None:
+        """Settle the job and its message in one transaction, as long as the database needs."""
+        job, flight.ending = flight.job, True
+        while True:
+            try:
+                async with self.database.session() as session:
+                    ours = await jobs.finish(session, job, outcome, result)
+                    if ours and job.message_id is not None:
+                        await session.execute(
+                            update(Message)
+                            .where(Message.id == job.message_id)
+                            .values(**self._ending(flight, outcome))
+                        )
+            except SQLAlchemyError:
+                log.exception("the end of job %s could not be written; trying again", job.id)
+                await asyncio.sleep(1.0)
+            else:
+                log.info("job %s %s after %.2f s", job.id, outcome, self._seconds(flight))
+                return
+
+    def _seconds(self, flight: Flight) -> float:
+        return time.monotonic() - flight.began
+
+    def _ending(self, flight: Flight, outcome: JobStatus) -> dict[str, Any]:
+        values: dict[str, Any] = {"content": flight.text.strip()}
+        if outcome is JobStatus.SUCCEEDED and flight.last is not None:
+            card = self.engine.card()
+            values |= {
+                "model": card.model,
+                "adapter": card.adapter,
+                "finish_reason": flight.last.finish,
+                "prompt_tokens": flight.last.prompt_tokens,
+                "completion_tokens": flight.last.completion_tokens,
+                "seconds": self._seconds(flight),
+            }
+        return values
+
+    async def _answer(self, flight: Flight) -> dict[str, Any]:
+        async with self.database.reading() as session:
+            answer = await session.get_one(Message, flight.job.message_id)
+            turns = await conversations.turns(session, answer)
+        stream = self.engine.generate(prompt.conversation(turns), self.params)
+        async with aclosing(stream):
+            async for chunk in stream:
+                self._progress = time.monotonic()
+                flight.text += chunk.text
+                flight.last = chunk
+                if flight.text and not flight.written:
+                    self._first_words.set()
+        if not flight.text.strip():
+            raise EngineError("The model gave an empty answer.")
+        return {}
+
+    async def _backup(self, flight: Flight) -> dict[str, Any]:
+        path = await asyncio.to_thread(self.database.backup)
+        return {"path": str(path)}
+
+    # -- the tick ---------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        reported = 0.0
+        while True:
+            self._beat()
+            try:
+                if time.monotonic() - reported > REPORT_SECONDS:
+                    await self._report()
+                    reported = time.monotonic()
+                await self._write_progress()
+            except SQLAlchemyError:
+                log.exception("the answers so far could not be written; trying again")
+            await self._until_next_write()
+
+    async def _until_next_write(self) -> None:
+        await asyncio.sleep(FIRST_WRITE_SECONDS)
+        self._first_words.clear()
+        try:
+            await asyncio.wait_for(self._first_words.wait(), WRITE_SECONDS - FIRST_WRITE_SECONDS)
+        except TimeoutError:
+            return
+
+    def _beat(self) -> None:
+        stalled = self.flights and time.monotonic() - self._progress > self.stall_seconds
+        if not stalled:
+            self.beat()
+
+    async def _report(self) -> None:
+        async with self.database.session() as session:
+            await status.report(session, self.name, self.engine.card())
+            poison = await jobs.expire(session, self.name)
+        _tell(poison)
+
+    async def recover(self) -> None:
+        """Take back what a dead process of this name held; call it before the engine is loaded."""
+        async with self.database.session() as session:
+            poison = await jobs.release(session, self.name)
+        _tell(poison)
+
+    async def _write_progress(self) -> None:
+        """Write every growing answer and renew its lease; let go of those no longer ours."""
+        flights = [flight for flight in self.flights.values() if not flight.ending]
+        if not flights:
+            return
+        lost = []
+        async with self.database.session() as session:
+            for flight in flights:
+                if not await jobs.renew(session, flight.job):
+                    lost.append(flight)
+                elif flight.text != flight.written and flight.job.message_id is not None:
+                    flight.written = flight.text
+                    await session.execute(
+                        update(Message)
+                        .where(Message.id == flight.job.message_id)
+                        .values(content=flight.text)
+                    )
+        for flight in lost:
+            if not flight.ending and flight.task is not None:
+                log.info("job %s was taken away", flight.job.id)
+                self.flights.pop(flight.job.id, None)
+                flight.task.cancel()
+
+    # -- stopping ---------------------------------------------------------------------------------
+
+    async def _drain(self, seconds: float) -> None:
+        tasks = [f.task for f in self.flights.values() if f.task is not None]
+        hurry = asyncio.create_task(self._hurry.wait())
+        everything = asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait([everything, hurry], timeout=seconds, return_when="FIRST_COMPLETED")
+        hurry.cancel()
+        left = list(self.flights.values())
+        self.flights.clear()
+        for flight in left:
+            if flight.task is not None:
+                flight.task.cancel()
+        await asyncio.gather(*(f.task for f in left if f.task), return_exceptions=True)
+        if self.fatal is not None:
+            return  # what was in flight counts as in a crash; it is released by name
+        async with self.database.session() as session:
+            for flight in left:
+                await jobs.put_back(session, flight.job)
+
+
+def _tell(poison: Sequence[Job]) -> None:
+    for job in poison:
+        log.error("job %s ended its worker twice and is set aside", job.id)
+
+
+def card_line(card: EngineCard) -> str:
+    """One line that says what answers, for the log and the terminal."""
+    adapter = f" with adapter {card.adapter}" if card.adapter else ""
+    demo = ", a small demonstration model" if card.demo else ""
+    return f"{card.model}{adapter} ({card.weights} on {card.device}{demo})"

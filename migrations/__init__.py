@@ -1,0 +1,1 @@
+"""Alembic migrations; run by `doctor_llama.db.Database.upgrade`."""
