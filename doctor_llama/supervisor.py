@@ -29,7 +29,7 @@ class Supervisor:
     def __init__(self, command: Sequence[str] | None = None) -> None:
         self._command = list(command or (sys.executable, "-m", "doctor_llama", "worker"))
         self._process: asyncio.subprocess.Process | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.ready = asyncio.Event()  # set at the first beat
         self.starts = 0
 
@@ -42,16 +42,21 @@ class Supervisor:
         """Keep a worker running until `stop`. Raises `ModelUnavailableError` if it never could."""
         loop = asyncio.get_running_loop()
         failures = 0
-        while not self._stopping:
-            await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+        while not await self._stopped_within(BACKOFF_SECONDS[failures]):
             began = loop.time()
             code = await self._one_life()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             if code == EXIT_CONFIG and not self.ready.is_set():
                 raise ModelUnavailableError("The worker could not start; its message is above.")
-            failures = 0 if loop.time() - began > STEADY_SECONDS else failures + 1
+            steady = loop.time() - began > STEADY_SECONDS
+            failures = 0 if steady else min(failures + 1, len(BACKOFF_SECONDS) - 1)
             log.error("the worker ended with %s and is started again", describe(code))
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
 
     async def _one_life(self) -> int:
         read, write = os.pipe()
@@ -105,7 +110,7 @@ class Supervisor:
 
     async def stop(self, seconds: float) -> None:
         """Ask the worker to finish what it has, and kill it when it takes longer than that."""
-        self._stopping = True
+        self._stopping.set()
         process = self._process
         if process is None or process.returncode is not None:
             return

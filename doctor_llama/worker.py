@@ -78,7 +78,7 @@ class Worker:
         """
         ticker = asyncio.create_task(self._tick(), name="worker-tick")
         try:
-            while not self._stopping.is_set() and self.fatal is None:
+            while not self.stopping and self.fatal is None:
                 if not await self._claim():
                     await self._pause(POLL_SECONDS)
             await self._drain(drain_seconds if self.fatal is None else 0.0)
@@ -93,9 +93,14 @@ class Worker:
 
         A second call does not wait for what is in flight.
         """
-        if self._stopping.is_set():
+        if self.stopping:
             self._hurry.set()
         self._stopping.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -281,11 +286,9 @@ class Worker:
     # -- stopping ---------------------------------------------------------------------------------
 
     async def _drain(self, seconds: float) -> None:
-        tasks = [f.task for f in self.flights.values() if f.task is not None]
-        hurry = asyncio.create_task(self._hurry.wait())
-        everything = asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.wait([everything, hurry], timeout=seconds, return_when="FIRST_COMPLETED")
-        hurry.cancel()
+        deadline = time.monotonic() + seconds
+        while self.flights and not self._hurry.is_set() and time.monotonic() < deadline:
+            await asyncio.sleep(POLL_SECONDS)
         left = list(self.flights.values())
         self.flights.clear()
         for flight in left:

@@ -47,7 +47,7 @@ def build(settings: Settings) -> Engine:
     if chosen.model == SCRIPTED:
         from doctor_llama.engine.scripted import ScriptedEngine  # noqa: PLC0415
 
-        return ScriptedEngine()
+        return ScriptedEngine(max_concurrency=settings.concurrency)
     from doctor_llama.engine.demo import DemoEngine  # noqa: PLC0415
     from doctor_llama.engine.local import LocalEngine  # noqa: PLC0415
 
