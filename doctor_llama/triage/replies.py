@@ -1,0 +1,54 @@
+"""What a red flag is told at once: fixed texts with the numbers of the person's country.
+
+It knows no rule and no channel: plain text, the same for every reason behind a label.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from doctor_llama.triage.rules import Label
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+_TEXTS = _load("replies.toml")
+_NUMBERS = _load("numbers.toml")
+
+
+def reply(label: Label, language: str = "en", country: str | None = None) -> str:
+    """The whole answer to an emergency or a crisis; for a milder label, its first line or "".
+
+    `country` is an ISO 3166-1 alpha-2 code; an unknown one gets the numbers that work widely.
+    """
+    texts = _texts(language)
+    text = texts["reply"].get(label)
+    if text is None:
+        return first_line(label, language) or ""
+    numbers = _NUMBERS.get((country or "").upper(), {})
+    filled: str = text.format(
+        emergency=_named(texts, "emergency", numbers), crisis=_named(texts, "crisis", numbers)
+    )
+    return filled.strip()
+
+
+def first_line(label: Label, language: str = "en") -> str | None:
+    """One line to stand above an ordinary answer; none for routine."""
+    line: str | None = _texts(language)["first_line"].get(label)
+    return line
+
+
+def _texts(language: str) -> dict[str, Any]:
+    texts: dict[str, Any] = _TEXTS.get(
+        language.lower().replace("_", "-").split("-")[0], _TEXTS["en"]
+    )
+    return texts
+
+
+def _named(texts: dict[str, Any], kind: str, numbers: dict[str, list[str]]) -> str:
+    known = numbers.get(kind)
+    if not known:
+        return str(texts[f"{kind}_unknown"])
+    return str(texts[f"{kind}_known"]).format(number=f" {texts['or']} ".join(known))

@@ -1,0 +1,116 @@
+"""The whole program as an operator starts it: `doctor-llama run`, in a process of its own."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+TOKEN = "123456:a-token-that-must-not-appear-in-any-log"  # as long as a real one
+START_SECONDS = 60.0
+
+
+class Program:
+    """One `doctor-llama run` at a time on one data folder; killed and started again at will."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder, self.log_path = folder, folder / "program.log"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("DOCTOR_LLAMA_")},
+            "DOCTOR_LLAMA_DATA_DIR": str(folder / "data"),
+            "DOCTOR_LLAMA_OPEN_BROWSER": "false",
+            "DOCTOR_LLAMA_LOG_LEVEL": "INFO",
+            "HF_HUB_OFFLINE": "1",
+            "PYTHONUNBUFFERED": "1",
+            **settings,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.folder / 'data' / 'doctor-llama.db'}"
+
+    @property
+    def log(self) -> str:
+        """Everything that the program printed so far, in all its lives."""
+        return self.log_path.read_text() if self.log_path.exists() else ""
+
+    async def start(self, until: str = "Press Ctrl+C") -> None:
+        """Start it and wait for a line in what it prints."""
+        before = len(self.log)
+        with self.log_path.open("ab") as file:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "doctor_llama", "run",
+                cwd=self.folder, env=self._environment, stdout=file, stderr=file,
+            )  # fmt: skip
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while until not in self.log[before:]:
+                    assert self._process.returncode is None, self.log[before:]
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"it did not start:\n{self.log[before:]}") from None
+
+    def tree(self) -> list[psutil.Process]:
+        """The program's process and its children, while they live."""
+        if self._process is None or self._process.returncode is not None:
+            return []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            root = psutil.Process(self._process.pid)
+            return [root, *root.children(recursive=True)]
+        return []
+
+    def worker(self) -> psutil.Process:
+        return next(p for p in self.tree() if "worker" in p.cmdline())
+
+    async def kill(self) -> None:
+        """Kill the program with -9, as a power cut would; its children must follow by themselves."""
+        assert self._process is not None
+        children = self.tree()[1:]
+        self._process.kill()
+        await self._process.wait()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, children, 10)
+        assert not alive, f"outlived the program: {alive}"
+
+    async def stop(self) -> int:
+        """Ask it to stop; return the exit status."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self._process.wait(), 40)
+        except TimeoutError:
+            for process in self.tree():
+                process.kill()
+            raise AssertionError(f"it did not stop:\n{self.log[-4000:]}") from None
+
+
+@asynccontextmanager
+async def program(folder: Path, **settings: str) -> AsyncIterator[Program]:
+    """A program that is not started yet; whatever is left of it is killed at the end."""
+    made = Program(folder, **settings)
+    try:
+        yield made
+    finally:
+        for process in made.tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        if made._process is not None:
+            await made._process.wait()
+
+
+def serving(url: str, **settings: str) -> dict[str, str]:
+    """Settings of a program that serves a simulator which outlives it."""
+    return {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "DOCTOR_LLAMA_TELEGRAM_API_URL": url,
+        "DOCTOR_LLAMA_MODEL": "scripted",
+        "DOCTOR_LLAMA_OWNER_IDS": "1001",
+        **settings,
+    }
