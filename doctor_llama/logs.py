@@ -3,11 +3,13 @@
 import logging
 import re
 import sys
+import warnings
 from typing import TextIO
 
 TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{10,}")
-# These print the Bot API's URL, which holds the token, or whole requests with people's texts.
+# These are chatty, or print the Bot API's URL, which holds the token, or people's texts.
 QUIET = (
+    "ContinuousBatchingLogger",
     "aiosqlite",
     "alembic",
     "apscheduler",
@@ -35,5 +37,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    # what libraries tell each other of their next versions is for developers; the tests fail on it
+    for category in (DeprecationWarning, FutureWarning):
+        warnings.filterwarnings("ignore", category=category)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -150,9 +150,11 @@ class Worker:
                 return
             raise
         except EngineDownError as error:
-            log.critical("the engine is down: %s", error)
-            self.fatal = error  # the job stays ours and is released as a crash
-            return
+            if self.engine.down:
+                log.critical("the engine is down: %s", error)
+                self.fatal = error  # the job stays ours and is released as a crash
+                return
+            outcome, result = JobStatus.FAILED, {"error": "engine", "detail": str(error)}
         except InvalidRequestError as error:
             outcome, result = JobStatus.FAILED, {"error": "refused", "detail": str(error)}
         except EngineError as error:
@@ -223,9 +225,8 @@ class Worker:
     # -- the tick ---------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        reported = 0.0
+        reported = -REPORT_SECONDS
         while True:
-            self._beat()
             try:
                 if time.monotonic() - reported > REPORT_SECONDS:
                     await self._report()
@@ -233,6 +234,7 @@ class Worker:
                 await self._write_progress()
             except SQLAlchemyError:
                 log.exception("the answers so far could not be written; trying again")
+            self._beat()
             await self._until_next_write()
 
     async def _until_next_write(self) -> None:

@@ -66,6 +66,10 @@ class EngineCard:
 class Engine(Protocol):
     """The seam between the worker and whatever generates text."""
 
+    @property
+    def down(self) -> bool:
+        """Whether it is beyond repair: only a new process can answer again."""
+
     async def start(self) -> None:
         """Make ready to answer. Raises `ModelUnavailableError` or `AdapterError`."""
 

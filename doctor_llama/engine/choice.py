@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 BASE_MODEL = "meta-llama/Llama-3.2-3B-Instruct"
 DOCTOR_LLAMA_ADAPTER = "youzarsif/Doctor_Llama-3.2-3B-Instruct"
 EMBEDDED = "embedded"
+EMBEDDED_NAME = "doctor-llama-embedded"
 SCRIPTED = "scripted"
 
 
@@ -60,5 +61,8 @@ def build(settings: Settings) -> Engine:
         max_concurrency=settings.concurrency,
         token=token,
         threads=settings.threads,
+        model_label=EMBEDDED_NAME if demo else chosen.model,
+        adapter_label=EMBEDDED_NAME if demo else chosen.adapter,
+        demo=demo,
     )
     return DemoEngine(local) if demo else local

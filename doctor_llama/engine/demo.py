@@ -16,6 +16,10 @@ class DemoEngine:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def down(self) -> bool:
+        return self._engine.down
+
     async def start(self) -> None:
         await self._engine.start()
 
@@ -23,7 +27,7 @@ class DemoEngine:
         await self._engine.stop()
 
     def card(self) -> EngineCard:
-        return replace(self._engine.card(), demo=True)
+        return self._engine.card()
 
     async def generate(
         self, messages: Sequence[ChatMessage], params: SamplingParams

@@ -70,7 +70,7 @@ class Program:
         return next(p for p in self.tree() if "worker" in p.cmdline())
 
     async def kill(self) -> None:
-        """Kill the program with -9, as a power cut would; its children must follow by themselves."""
+        """Kill the program with -9; its children must follow by themselves."""
         assert self._process is not None
         children = self.tree()[1:]
         self._process.kill()

@@ -1,7 +1,7 @@
 """The whole program killed with -9 at chosen points and started again.
 
-The simulator outlives it, as Telegram does. A fault holds a call at the point in question: `timeout`
-before Telegram acts, `timeout_after` when Telegram has acted and we have not heard of it.
+The simulator outlives it, as Telegram does. A fault holds a call at the point in question:
+`timeout` before Telegram acts, `timeout_after` when it has acted and we have not heard of it.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from benchmarks.people import agree
 from bot.simulator import running
 from bot.simulator.client import ChatView, Message, SimClient
 from doctor_llama.db import Database
@@ -18,14 +19,15 @@ from doctor_llama.engine.scripted import marker
 from doctor_llama.schema import Job, JobStatus
 from tests.program.program import Program, program, serving
 
-PEOPLE = (1002, 1003, 1004)
-WATCHED = PEOPLE[0]
+PEOPLE = (1003, 1002, 1004)  # the first one's answer makes the others wait: concurrency is 1
+WATCHED = PEOPLE[1]
 
-Reached = Callable[[SimClient, Database], Awaitable[bool]]
+# what to wait for; the number is that of the watched person's question
+Reached = Callable[[SimClient, Database, int], Awaitable[bool]]
 
 
 def question(person: int) -> str:
-    return f"What helps person {person} to sleep? [[slow 2]]"
+    return f"What helps person {person} to sleep? [[slow 1.5]]"
 
 
 def answers(view: ChatView, person: int) -> list[Message]:
@@ -33,24 +35,10 @@ def answers(view: ChatView, person: int) -> list[Message]:
     return [m for m in view.from_bot if marker(question(person)) in m.text]
 
 
-def calls(method: str, count: int = 1) -> Reached:
-    """The watched person's chat has seen so many calls of a method, acted on or not."""
-
-    async def reached(people: SimClient, _database: Database) -> bool:
-        lines = [
-            line
-            for line in await people.calls(method)
-            if str(line["params"].get("chat_id")) == str(WATCHED)
-        ]
-        return len(lines) >= count
-
-    return reached
-
-
 def job(*statuses: JobStatus) -> Reached:
     """The watched person's job is in one of these states."""
 
-    async def reached(_people: SimClient, database: Database) -> bool:
+    async def reached(_people: SimClient, database: Database, _asked: int) -> bool:
         async with database.reading() as session:
             found = await session.scalars(
                 select(Job.status).where(Job.channel == f"telegram:{WATCHED}")
@@ -63,11 +51,90 @@ def job(*statuses: JobStatus) -> Reached:
 def visible(predicate: Callable[[ChatView], object]) -> Reached:
     """The watched person sees something."""
 
-    async def reached(people: SimClient, _database: Database) -> bool:
-        return bool(predicate(await people.chat(WATCHED)))
+    async def reached(people: SimClient, _database: Database, asked: int) -> bool:
+        return bool(predicate(await people.chat(WATCHED, after=asked)))
 
     return reached
 
 
-async def at_once(_people: SimClient, _database: Database) -> bool:
+async def at_once(_people: SimClient, _database: Database, _asked: int) -> bool:
     return True
+
+
+noted = visible(lambda view: view.from_bot)
+streaming = visible(lambda view: view.drafts)
+headed = visible(lambda view: len(view.from_bot) >= 2)
+answered = visible(lambda view: answers(view, WATCHED))
+running_job, written = job(JobStatus.RUNNING), job(JobStatus.SUCCEEDED)
+
+# (name, a fault that holds a call in the watched chat: method, kind, how many pass; when to kill)
+POINTS: list[tuple[str, tuple[str, str, int] | None, Reached]] = [
+    ("the update was just sent", None, at_once),
+    ("the job is committed", ("sendMessage", "timeout", 0), job(*JobStatus)),
+    ("the note was sent, we have not heard", ("sendMessage", "timeout_after", 0), noted),
+    ("the answer is being written", ("sendMessageDraft", "timeout", 0), running_job),
+    ("a frame is on its way", ("sendMessageDraft", "timeout_after", 0), streaming),
+    ("the answer is written, not delivered", ("sendMessage", "timeout", 1), written),
+    ("the heading was sent, we have not heard", ("sendMessage", "timeout_after", 1), headed),
+    ("the answer is on its way", ("editMessageText", "timeout", 0), written),
+    ("the answer is there, we have not heard", ("editMessageText", "timeout_after", 0), answered),
+    ("the note is being taken away", ("deleteMessage", "timeout", 0), answered),
+    ("everything is done", None, answered),
+]
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[tuple[SimClient, Program]]:
+    """A simulator with people who agreed, and a program that serves them."""
+    async with (
+        running(port=0, journal=tmp_path / "journal.jsonl") as simulator,
+        SimClient(simulator.url) as people,
+        program(
+            tmp_path, **serving(simulator.url, DOCTOR_LLAMA_CONCURRENCY="1")
+        ) as running_program,
+    ):
+        await running_program.start()
+        for person in PEOPLE:
+            await agree(people, person)
+        yield people, running_program
+
+
+@pytest.mark.parametrize(("name", "fault", "reached"), POINTS, ids=[p[0] for p in POINTS])
+async def test_every_accepted_question_ends_answered_once(
+    stage: tuple[SimClient, Program],
+    name: str,
+    fault: tuple[str, str, int] | None,
+    reached: Reached,
+) -> None:
+    people, doctor = stage
+    database = Database(doctor.database_url)
+    if fault is not None:
+        method, kind, after = fault
+        await people.fault(method, kind, after=after, chat_id=WATCHED, times=1, seconds=30)
+    asked = [await people.send(person, question(person)) for person in PEOPLE]
+    async with asyncio.timeout(30):
+        while not await reached(people, database, asked[1].message_id):
+            await asyncio.sleep(0.02)
+    await doctor.kill()
+    await people.clear_faults()
+    await doctor.start()
+    for person in PEOPLE:
+        await people.wait_message(
+            person, lambda m: bool(m.buttons) and m.text.startswith("Answer to"), 30
+        )
+    async with asyncio.timeout(15):
+        while await unfinished(database):
+            await asyncio.sleep(0.05)
+    await database.close()
+    assert await doctor.stop() == 0
+    for person in PEOPLE:
+        view = await people.chat(person)
+        assert len(answers(view, person)) == 1, f"{name}: {view.from_bot}"
+        strangers = [m for m in view.from_bot if "Answer to" in m.text]
+        assert len(strangers) == 1, f"{name}: another person's answer"
+
+
+async def unfinished(database: Database) -> int:
+    """How many jobs are not delivered yet."""
+    async with database.reading() as session:
+        return len(list(await session.scalars(select(Job.id).where(Job.delivered_at.is_(None)))))

@@ -1,0 +1,137 @@
+"""What every engine promises a worker, held against each of them."""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import torch
+
+from doctor_llama.engine import ChatMessage, Engine, FinishReason, SamplingParams
+from doctor_llama.engine.local import LocalEngine
+from doctor_llama.engine.scripted import ScriptedEngine
+from doctor_llama.errors import EngineDownError, InvalidRequestError
+from tests.engine.conftest import answer, ask, finish
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PARAMS = SamplingParams(max_tokens=20, temperature=0.0)
+
+
+def made(kind: str, folders: dict[str, Path]) -> LocalEngine | ScriptedEngine:
+    if kind == "scripted":
+        return ScriptedEngine(seconds_per_token=0.001, max_concurrency=4, context_length=256)
+    return LocalEngine(
+        str(folders["base"]),
+        str(folders["one"]),
+        context_length=256,
+        max_concurrency=4,
+        device="cpu",
+        dtype=torch.float32,
+        threads=1,
+    )
+
+
+@pytest_asyncio.fixture(params=["scripted", "local"], scope="module", loop_scope="module")
+async def engine(
+    request: pytest.FixtureRequest, folders: dict[str, Path]
+) -> AsyncIterator[LocalEngine | ScriptedEngine]:
+    each = made(request.param, folders)
+    await each.start()
+    yield each
+    await each.stop()
+
+
+async def test_the_last_chunk_and_no_other_says_how_it_ended(engine: Engine) -> None:
+    chunks = [chunk async for chunk in engine.generate(ask("What helps?"), PARAMS)]
+    assert [chunk.finish is None for chunk in chunks] == [True] * (len(chunks) - 1) + [False]
+    last = chunks[-1]
+    assert last.prompt_tokens > 0
+    assert 0 < last.completion_tokens <= PARAMS.max_tokens
+    assert "".join(chunk.text for chunk in chunks)
+
+
+async def test_the_limit_is_kept(engine: Engine) -> None:
+    reason, _, count = await finish(engine, ask("What helps?"), SamplingParams(max_tokens=3))
+    assert (reason, count) == (FinishReason.LENGTH, 3)
+
+
+async def test_a_stop_string_is_never_shown(engine: Engine) -> None:
+    whole = await answer(engine, "What helps?", PARAMS)
+    stop = whole[len(whole) // 2 :][:3]
+    params = SamplingParams(max_tokens=20, temperature=0.0, stop=(stop,))
+    assert await answer(engine, "What helps?", params) == whole[: whole.index(stop)]
+    reason, _, _ = await finish(engine, ask("What helps?"), params)
+    assert reason is FinishReason.STOP
+
+
+async def test_more_questions_than_places_are_all_answered(engine: Engine) -> None:
+    questions = [f"What helps {index}?" for index in range(10)]
+    alone = [await answer(engine, question, PARAMS) for question in questions]
+    together = await asyncio.gather(*(answer(engine, q, PARAMS) for q in questions))
+    assert together == alone
+
+
+async def test_a_reader_who_leaves_gives_the_place_back(engine: Engine) -> None:
+    for _ in range(10):
+        stream = aiter(engine.generate(ask("What helps?"), PARAMS))
+        await anext(stream)
+        await stream.aclose()  # type: ignore[attr-defined]
+        task = asyncio.create_task(answer(engine, "What helps?", PARAMS))
+        await asyncio.sleep(0)
+        task.cancel()
+    assert await answer(engine, "What helps?", PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("messages", "params"),
+    [
+        ([], PARAMS),
+        (ask("word " * 400), PARAMS),
+        (ask("What helps?"), SamplingParams(temperature=math.nan)),
+        (ask("What helps?"), SamplingParams(top_p=math.inf)),
+        (ask("What helps?"), SamplingParams(max_tokens=0)),
+    ],
+)
+async def test_what_cannot_be_done_is_refused_alone(
+    engine: Engine, messages: list[ChatMessage], params: SamplingParams
+) -> None:
+    neighbour = asyncio.create_task(answer(engine, "What helps?", PARAMS))
+    with pytest.raises(InvalidRequestError):
+        await answer(engine, messages, params)
+    assert await neighbour
+
+
+async def test_idle_is_progress(engine: LocalEngine | ScriptedEngine) -> None:
+    await answer(engine, "What helps?", PARAMS)
+    await asyncio.sleep(0.1)
+    assert time.monotonic() - engine.last_progress < 0.05
+    assert not engine.down
+    assert engine.concurrency == 4
+
+
+@pytest.mark.parametrize("kind", ["scripted", "local"])
+async def test_starting_and_stopping_twice_is_harmless(kind: str, folders: dict[str, Path]) -> None:
+    engine = made(kind, folders)
+    await engine.start()
+    await engine.start()
+    card = engine.card()
+    assert card.model
+    assert card.context_length == 256
+    await engine.stop()
+    await engine.stop()
+    with pytest.raises(EngineDownError):
+        await answer(engine, "Anybody?", PARAMS)
+    with pytest.raises(EngineDownError):
+        engine.card()
+
+
+@pytest.mark.parametrize("kind", ["scripted", "local"])
+async def test_before_the_start_nothing_answers(kind: str, folders: dict[str, Path]) -> None:
+    each = made(kind, folders)
+    await each.stop()
+    with pytest.raises(EngineDownError):
+        await answer(each, "Anybody?", PARAMS)
