@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run test check setup bench lock format clean
+.PHONY: run test check setup bench lock format clean screenshots
 
 run: setup ## Set up, then start everything and print the chat page's address
 	$(BIN)/doctor-llama run
@@ -41,3 +41,6 @@ format: setup
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+screenshots: setup ## Take the pictures of the documentation anew
+	SCREENSHOTS=1 $(BIN)/python -m pytest tests/program/test_chat_page.py

@@ -1,6 +1,7 @@
 """The embedded model's engine: a known-topic check in front of it.
 
-So small a model answers anything with something; so it is asked only what it was made for.
+So small a model answers anything with something; so it is asked only what it was made for, and
+shown no more of the conversation than the question needs.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -33,9 +34,27 @@ class DemoEngine:
         self, messages: Sequence[ChatMessage], params: SamplingParams
     ) -> AsyncGenerator[Chunk, None]:
         """Greedy, since a model of this size is at its best when it does not wander."""
-        asked = [m.content for m in messages if m.role == "user"]
-        if not asked or embedded.known_topic(asked[-1], asked[:-1]) is None:
+        needed = _needed(messages)
+        if needed is None:
             yield Chunk(embedded.DEMO_NOTICE, FinishReason.STOP)
             return
-        async for chunk in self._engine.generate(messages, replace(params, temperature=0.0)):
+        async for chunk in self._engine.generate(needed, replace(params, temperature=0.0)):
             yield chunk
+
+
+def _needed(messages: Sequence[ChatMessage]) -> list[ChatMessage] | None:
+    """The turns that the model can make sense of; None for a question that it was not made for.
+
+    "How is it treated?" needs the turn that named the topic, and what was answered to that.
+    """
+    system = [m for m in messages if m.role == "system"]
+    turns = [m for m in messages if m.role != "system"]
+    asked = [m.content for m in turns if m.role == "user"]
+    if not asked or embedded.known_topic(asked[-1], asked[:-1]) is None:
+        return None
+    if embedded.known_topic(asked[-1]) is not None:
+        return [*system, turns[-1]]
+    for at in range(len(turns) - 2, -1, -1):
+        if turns[at].role == "user" and embedded.known_topic(turns[at].content) is not None:
+            return [*system, *turns[at : at + 2], turns[-1]]
+    return [*system, turns[-1]]

@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.simulator import Simulator, running
 from bot.simulator.client import SimClient
+from tests.browser import chromium
 from tests.simulator.conftest import ANA, BEN, FAMILY, make_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        if os.environ.get("CI_REQUIRE_CHROMIUM") == "1":
-            pytest.fail("CI_REQUIRE_CHROMIUM=1, but there is no Chromium")
-        pytest.skip("no Chromium on this machine: the chat page is not tested")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+    async with chromium() as started:
         yield started
-        await started.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
