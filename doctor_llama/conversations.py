@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from doctor_llama import jobs, privacy, triage
 from doctor_llama.engine import ChatMessage
-from doctor_llama.errors import ConsentNeededError
+from doctor_llama.errors import ConsentNeededError, TooLateError
 from doctor_llama.jobs import Limits
 from doctor_llama.schema import Conversation, Job, JobKind, JobStatus, Message, User, now
 from doctor_llama.triage import Label
@@ -55,8 +55,8 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     red = verdict.label in (Label.EMERGENCY, Label.CRISIS) and not question.calm
     if not red and not privacy.may_store(user):
         raise ConsentNeededError
-    conversation = await _current(session, user, question.channel)
     stored = question.text if privacy.may_store(user) else ""
+    conversation = await _current(session, user, question.channel, stored)
     asked = Message(
         conversation_id=conversation.id,
         role="user",
@@ -70,7 +70,6 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     answer = Message(conversation_id=conversation.id, parent_id=asked.id, role="assistant")
     session.add(answer)
     await session.flush()
-    conversation.title = conversation.title or stored[:TITLE_CHARACTERS] or None
     job = Job(
         kind=JobKind.ANSWER,
         lock=f"conversation:{conversation.id}",
@@ -92,6 +91,55 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     return Asked(job, verdict.label, new=True)
 
 
+async def amend(
+    session: AsyncSession, user: User, question: Question, limits: Limits
+) -> Asked | None:
+    """A question was rewritten: one that still waits is replaced and judged anew.
+
+    None for a text that is as it was. What was never asked is asked now. Raises `TooLateError`
+    when its answer has begun, and what `ask` raises.
+    """
+    known = await _asked_before(session, question.ref)
+    if known is None:
+        return await ask(session, user, question, limits)
+    asked = await session.scalar(select(Message).where(Message.ref == question.ref))
+    if asked is None or asked.content == question.text:
+        return None
+    if known.job.status != JobStatus.QUEUED or known.job.user_id != user.id:
+        raise TooLateError
+    verdict = triage.assess(question.text)
+    asked.content, asked.edited_at = question.text, now()
+    asked.triage, asked.triage_rule = verdict.label, verdict.rule
+    known.job.payload = {**known.job.payload, "triage": verdict.label}
+    if verdict.label in (Label.EMERGENCY, Label.CRISIS):
+        answer = await session.get_one(Message, known.job.message_id)
+        answer.content = triage.reply(verdict.label, question.language, user.country)
+        known.job.status, known.job.finished_at = JobStatus.SUCCEEDED, now()
+    await session.flush()
+    return Asked(known.job, verdict.label, new=False)
+
+
+async def question_of(session: AsyncSession, answer_id: int) -> Message | None:
+    """The question of an answer."""
+    answer = await session.get(Message, answer_id)
+    if answer is None or answer.parent_id is None:
+        return None
+    return await session.get(Message, answer.parent_id)
+
+
+async def stands_at(session: AsyncSession, answer_id: int, ref: str) -> None:
+    """Note where an answer is to be seen, so that what is done to it there can be understood."""
+    if await session.scalar(select(Message.id).where(Message.ref == ref)) is None:
+        await session.execute(update(Message).where(Message.id == answer_id).values(ref=ref))
+
+
+async def answer_at(session: AsyncSession, ref: str) -> Message | None:
+    """The answer that is to be seen there."""
+    return await session.scalar(
+        select(Message).where(Message.ref == ref, Message.role == "assistant")
+    )
+
+
 async def _asked_before(session: AsyncSession, ref: str) -> Asked | None:
     answer = aliased(Message)
     row = (
@@ -110,7 +158,9 @@ async def _asked_before(session: AsyncSession, ref: str) -> Asked | None:
     return Asked(job, Label(label or Label.ROUTINE), new=False)
 
 
-async def _current(session: AsyncSession, user: User, channel: str) -> Conversation:
+async def _current(
+    session: AsyncSession, user: User, channel: str, first_words: str
+) -> Conversation:
     found = await session.scalar(
         select(Conversation)
         .where(
@@ -122,7 +172,8 @@ async def _current(session: AsyncSession, user: User, channel: str) -> Conversat
         .limit(1)
     )
     if found is None:
-        found = Conversation(user_id=user.id, channel=channel)
+        title = first_words[:TITLE_CHARACTERS] or None
+        found = Conversation(user_id=user.id, channel=channel, title=title)
         session.add(found)
         await session.flush()
     return found

@@ -12,44 +12,23 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import alembic.command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from doctor_llama import sqlite
 from doctor_llama.errors import DatabaseError, DatabaseOutdatedError
 
-BUSY_TIMEOUT_MS = 5_000
 READERS = 4
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-
-
-def _sqlite_hooks(engine: Engine, *, begin: str, foreign_keys: bool = True) -> None:
-    """Set the pragmas on connect and begin transactions ourselves."""
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        cursor.execute("PRAGMA trusted_schema=OFF")
-        if begin != "BEGIN":  # only a writer may change the file
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=FULL")  # an accepted question is a promise
-            cursor.execute("PRAGMA secure_delete=ON")  # an erased text leaves the file
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
 
 class Database:
@@ -72,12 +51,24 @@ class Database:
     def _open_sqlite(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
             raise DatabaseError("The database must be a file: sqlite:///path/to/doctor-llama.db")
-        url = self.url.set(drivername="sqlite+aiosqlite")
-        self._writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
-        _sqlite_hooks(self._writer.sync_engine, begin="BEGIN IMMEDIATE")
-        read_only = url.set(database=f"file:{self.path}", query={"mode": "ro", "uri": "true"})
-        self._reader = create_async_engine(read_only, pool_size=READERS, max_overflow=0)
-        _sqlite_hooks(self._reader.sync_engine, begin="BEGIN")
+        driver = "sqlite+aiosqlite://"
+        self._writer = create_async_engine(
+            driver,
+            async_creator=lambda: sqlite.connect(self.path, read_only=False),
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=60,
+        )
+        sqlite.hooks(self._writer.sync_engine, begin=sqlite.WRITE)
+        self._reader = create_async_engine(
+            driver,
+            async_creator=lambda: sqlite.connect(self.path, read_only=True),
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=READERS,
+            max_overflow=0,
+        )
+        sqlite.hooks(self._reader.sync_engine, begin=sqlite.READ)
 
     @property
     def path(self) -> Path:
@@ -116,7 +107,7 @@ class Database:
         driver = "sqlite" if self.is_sqlite else self.url.drivername
         engine = create_engine(self.url.set(drivername=driver))
         if self.is_sqlite:
-            _sqlite_hooks(engine, begin="BEGIN IMMEDIATE", foreign_keys=False)
+            sqlite.hooks(engine, begin=sqlite.WRITE, foreign_keys=False)
         try:
             with engine.begin() as connection:
                 yield connection

@@ -37,6 +37,18 @@ class AdapterError(DoctorLlamaError):
     exit_code = 78
 
 
+class WrongBaseError(AdapterError):
+    """The adapter was made for another base model."""
+
+
+class TrainedEmbeddingsError(AdapterError):
+    """The adapter's embeddings were trained; it needs the base model to itself."""
+
+
+class RegistryError(DoctorLlamaError):
+    """The registry of adapters cannot do that."""
+
+
 class EngineError(DoctorLlamaError):
     """The engine could not answer."""
 
@@ -81,3 +93,7 @@ class ConsentNeededError(DoctorLlamaError):
 
 class NotYoursError(DoctorLlamaError):
     """Only the person who asked can do that."""
+
+
+class TooLateError(DoctorLlamaError):
+    """The answer to that question has begun already."""

@@ -47,3 +47,24 @@ async def rate(session: AsyncSession, user: User, message_id: int, rating: int) 
     )
     await session.flush()
     return rating
+
+
+async def rating(session: AsyncSession, user: User, message_id: int) -> int | None:
+    """How this person rated an answer."""
+    return await session.scalar(
+        select(Feedback.rating).where(
+            Feedback.user_id == user.id,
+            Feedback.message_id == message_id,
+            Feedback.kind == FeedbackKind.RATING,
+        )
+    )
+
+
+async def let_rating_be(
+    session: AsyncSession, user: User, message_id: int, wanted: int | None
+) -> None:
+    """Make 1, -1 or None the rating, whatever it was: said twice, it stays. See `rate`."""
+    answer = await answer_of(session, user, message_id)
+    present = await rating(session, user, answer.id)
+    if present != wanted:
+        await rate(session, user, answer.id, wanted or present or 0)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from doctor_llama.errors import QueueFullError, TooManyWaitingError
-from doctor_llama.schema import LIVE, Job, JobKind, JobStatus, Message, now
+from doctor_llama.schema import LIVE, Conversation, Job, JobKind, JobStatus, Message, now
 
 MAX_CRASHES = 2  # a job that brought its worker down twice is set aside
 LEASE_SECONDS = 30.0
@@ -45,17 +45,19 @@ async def enqueue_answer(session: AsyncSession, job: Job, limits: Limits) -> Job
 
     Raises `TooManyWaitingError`, `QueueFullError`.
     """
-    mine = select(func.count(), func.max(Job.seq)).where(
-        Job.user_id == job.user_id, Job.status.in_(LIVE), Job.kind == JobKind.ANSWER
+    mine = and_(Job.user_id == job.user_id, Job.status.in_(LIVE), Job.kind == JobKind.ANSWER)
+    queued = and_(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
+    state = select(
+        select(func.count()).where(mine).scalar_subquery(),
+        select(func.max(Job.seq)).where(mine).scalar_subquery(),
+        select(func.count()).where(queued).scalar_subquery(),
+        select(func.min(Job.seq)).where(queued, Job.priority == 0).scalar_subquery(),
     )
-    live, last_round = (await session.execute(mine)).one()
+    live, last_round, waiting, current = (await session.execute(state)).one()
     if live >= limits.person:
         raise TooManyWaitingError
-    if await depth(session) >= limits.queue:
+    if waiting >= limits.queue:
         raise QueueFullError
-    current = await session.scalar(
-        select(func.min(Job.seq)).where(Job.status == JobStatus.QUEUED, Job.priority == 0)
-    )
     job.seq = max(current or 0, last_round + 1 if last_round is not None else 0)
     session.add(job)
     await session.flush()
@@ -276,3 +278,39 @@ async def delivered(session: AsyncSession, job_id: int, shown: dict[str, Any]) -
     await session.execute(
         update(Job).where(Job.id == job_id).values(shown=shown, delivered_at=now())
     )
+
+
+async def waiting(session: AsyncSession) -> list[int]:
+    """The ids of the questions that wait for a worker, in the order in which they are served."""
+    rows = await session.scalars(
+        select(Job.id)
+        .where(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
+        .order_by(Job.priority.desc(), Job.seq, Job.id)
+    )
+    return list(rows)
+
+
+async def of(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Job, Message | None]]:
+    """These jobs, each with its answer."""
+    if not ids:
+        return []
+    rows = await session.execute(
+        select(Job, Message).outerjoin(Message, Job.message_id == Message.id).where(Job.id.in_(ids))
+    )
+    return [(job, message) for job, message in rows]
+
+
+async def abandon(session: AsyncSession, channel: str) -> None:
+    """Nobody can be told anything in this place or its threads: cancel what lives, ask no more."""
+    here = or_(Job.channel == channel, Job.channel.startswith(f"{channel}:", autoescape=True))
+    for job_id in await session.scalars(select(Job.id).where(here, Job.status.in_(LIVE))):
+        await cancel(session, job_id, told=True)
+    await session.execute(
+        update(Job).where(here, Job.delivered_at.is_(None)).values(delivered_at=now())
+    )
+
+
+async def move(session: AsyncSession, old: str, new: str) -> None:
+    """A place has another name now."""
+    for table in (Job, Conversation):
+        await session.execute(update(table).where(table.channel == old).values(channel=new))

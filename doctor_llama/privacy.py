@@ -22,6 +22,11 @@ async def person(session: AsyncSession, account: str, *, language: str | None = 
     return user
 
 
+async def known(session: AsyncSession, account: str) -> User | None:
+    """The person behind an account, if we have met; creates nothing."""
+    return await session.scalar(select(User).where(User.account == account))
+
+
 def may_store(user: User) -> bool:
     """Whether the person agreed to the present text about storing their conversations."""
     return user.consent_version == CONSENT_VERSION

@@ -1,5 +1,6 @@
 """The command line as a person meets it: real processes, exit statuses, one sentence an error."""
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.simulator import running
 from doctor_llama import db, locks
 from doctor_llama.db import Database
 
@@ -140,3 +142,15 @@ def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
         done = run("run", DOCTOR_LLAMA_MODEL="scripted")
     assert done.returncode == 73
     assert "is running already" in done.stderr
+
+
+async def test_checkup_tries_the_token() -> None:
+    async with running(port=0, journal=None) as simulator:
+        told = {"DOCTOR_LLAMA_TELEGRAM_API_URL": simulator.url, "DOCTOR_LLAMA_MODEL": "scripted"}
+        good = await asyncio.to_thread(run, "checkup", TELEGRAM_BOT_TOKEN="1:local", **told)
+        bad = await asyncio.to_thread(run, "checkup", TELEGRAM_BOT_TOKEN="0:wrong", **told)
+    assert "@doctor_llama_bot" in good.stdout
+    assert good.returncode == 0
+    assert "✗ Telegram" in bad.stdout
+    assert bad.returncode == 1
+    assert "wrong" not in bad.stdout + bad.stderr

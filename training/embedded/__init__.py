@@ -1,0 +1,1 @@
+"""Builds the small embedded model that a fresh machine answers with."""
