@@ -1,0 +1,81 @@
+"""What a job's reader sees, at every stage: pure functions from rows to messages."""
+
+from telegram import InlineKeyboardMarkup
+
+from bot import keyboards, rendering
+from bot.rendering import Part
+from bot.texts import say
+from doctor_llama import triage
+from doctor_llama.schema import Job, JobStatus, Message
+from doctor_llama.triage import Label
+
+EXACT = 7  # positions up to here are said as they are, further ones in growing steps
+APOLOGIES = {"crashed": "failed-crashed", "engine": "failed-engine", "refused": "failed-long"}
+
+
+def language(job: Job) -> str:
+    """The language in which the question was asked."""
+    return str(job.payload.get("language", "en"))
+
+
+def place(before: int) -> int:
+    """The number of questions before this one, as it is said."""
+    step = EXACT
+    while before > step:
+        step += max(2, step // 4)
+    return step if before > EXACT else before
+
+
+def waiting(job: Job, before: int, seconds: float | None) -> str:
+    """How many are before this one, and how long that takes where it is known."""
+    tongue, count = language(job), place(before)
+    status = say(tongue, "status-before", before=count) if count else say(tongue, "status-next")
+    if seconds is None:
+        return status
+    if seconds < 60:
+        time = say(tongue, "time-seconds", seconds=max(1, round(seconds)))
+    else:
+        time = say(tongue, "time-minutes", minutes=round(seconds / 60))
+    return say(tongue, "status-wait", status=status, time=time)
+
+
+def growing(job: Job, answer: Message | None) -> Part | None:
+    """What is written so far, of a long answer the end; None while there is nothing."""
+    parts = _parts(job, answer)
+    return parts[-1] if parts else None
+
+
+def ending(job: Job, answer: Message | None) -> tuple[list[Part], InlineKeyboardMarkup | None]:
+    """How it ended: the answer with its thumbs, what was written before a stop, an apology."""
+    tongue, parts = language(job), _parts(job, answer)
+    match job.status:
+        case JobStatus.SUCCEEDED if parts and answer is not None:
+            return parts, keyboards.rating(tongue, answer.id, None)
+        case JobStatus.SUCCEEDED:
+            return [Part(say(tongue, "answer-empty"))], None
+        case JobStatus.CANCELLED if parts:
+            return _parts(job, answer, f"\n\n{say(tongue, 'answer-stopped')}"), None
+        case JobStatus.CANCELLED:
+            return [Part(say(tongue, "stopped"))], None
+    key = APOLOGIES.get(str(job.result.get("error")), "failed")
+    return [Part(say(tongue, key, id=str(job.id)))], None
+
+
+def card(
+    job: Job, answer: Message, question: Message | None
+) -> tuple[list[Part], InlineKeyboardMarkup | None]:
+    """An emergency text; "answer anyway" only where we still have the question, and no crisis."""
+    parts = rendering.plain(answer.content)
+    if question is None or not question.content or question.triage != Label.EMERGENCY:
+        return parts, None
+    return parts, keyboards.anyway(language(job), answer.id)
+
+
+def _parts(job: Job, answer: Message | None, below: str = "") -> list[Part]:
+    """The answer's text under the line that stands above an urgent one."""
+    text = answer.content.strip() if answer else ""
+    if not text:
+        return []
+    label = job.payload.get("triage")
+    first_line = triage.first_line(Label(label), language(job)) if label else None
+    return rendering.render((f"{first_line}\n\n" if first_line else "") + text + below)

@@ -1,0 +1,260 @@
+"""The bot as one part of a program: the handler table, the start, the stop, the watch over it."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import Update
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    MessageReactionHandler,
+    TypeHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest, RequestData
+
+from bot import asking, consenting, errors, helping, pressing, profile, rating, refusing, stopping
+from bot.context import Context, House, Telegram
+from bot.delivery import Delivery
+from bot.gateway import Gateway
+from bot.intake import STOPPING, Intake, Ordering
+from bot.manners import Manners
+from doctor_llama.db import Database
+from doctor_llama.errors import DoctorLlamaError, SettingsError
+from doctor_llama.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DEAF_SECONDS = 90.0  # without an answered getUpdates: polling is dead, whatever it says of itself
+POLL_SECONDS = 10  # Telegram holds a getUpdates for so long
+STOP_SECONDS = 10.0  # for the handlers in work when the program stops
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+ALLOWED = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+    Update.MESSAGE_REACTION,
+    STOPPING,
+)
+
+
+class DeafError(DoctorLlamaError):
+    """No word from Telegram for too long although we listen: the program must start again."""
+
+    exit_code = 70
+
+
+class Listening(HTTPXRequest):
+    """The connection for getUpdates; it knows when it last came back, with or without success."""
+
+    def __init__(self, read_timeout: float) -> None:
+        super().__init__(connection_pool_size=1, read_timeout=read_timeout)
+        self.heard = time.monotonic()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *rest: Any,
+        **more: Any,
+    ) -> tuple[int, bytes]:
+        try:
+            code, body = await super().do_request(url, method, request_data, *rest, **more)
+        except TelegramError:
+            self.heard = time.monotonic()
+            raise
+        self.heard = time.monotonic()
+        if code == 429:  # told to be silent: that is no deafness
+            self.heard += json.loads(body).get("parameters", {}).get("retry_after", 0)
+        return code, body
+
+
+def handlers(telegram: Telegram) -> None:
+    """Who handles what. The order matters: the first that fits takes the update."""
+    new = filters.UpdateType.MESSAGE
+    words = filters.TEXT | filters.CAPTION
+    telegram.add_handlers(
+        [
+            CommandHandler("start", consenting.start, new),
+            CommandHandler("help", helping.explain, new),
+            CommandHandler("about", helping.about, new),
+            CommandHandler("new", helping.new, new),
+            CommandHandler("stop", stopping.stop, new),
+            MessageHandler(new & filters.COMMAND, refusing.unknown_command),
+            MessageHandler(new & words, asking.ask),
+            MessageHandler(new & ~filters.StatusUpdate.ALL, refusing.without_words),
+            MessageHandler(
+                filters.UpdateType.EDITED_MESSAGE & words & ~filters.COMMAND, asking.edited
+            ),
+            CallbackQueryHandler(pressing.press),
+            MessageReactionHandler(rating.react),
+            ChatMemberHandler(stopping.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+            TypeHandler(Update, stopping.native),  # last: kinds that the library does not know
+        ]
+    )
+    telegram.add_error_handler(errors.handle)
+
+
+class Bot:
+    """The Telegram part of the program, from `start` to `stop`."""
+
+    def __init__(
+        self, settings: Settings, database: Database, *, read_timeout: float = 10.0
+    ) -> None:
+        """Raises `SettingsError` without a token."""
+        if settings.telegram_bot_token is None:
+            raise SettingsError("TELEGRAM_BOT_TOKEN is not set. Get one from @BotFather.")
+        base = settings.telegram_api_url.rstrip("/")
+        self.ready = asyncio.Event()
+        self._intake = Intake(database)
+        self._listening = Listening(read_timeout)
+        self._sending = HTTPXRequest(connection_pool_size=256, read_timeout=read_timeout)
+        # The library wants to make what handlers share; ours needs the application first.
+        later = cast(type[House], lambda: None)
+        self.telegram: Telegram = (
+            Application.builder()
+            .token(settings.telegram_bot_token.get_secret_value())
+            .base_url(f"{base}/bot")
+            .base_file_url(f"{base}/file/bot")
+            .request(self._sending)
+            .get_updates_request(self._listening)
+            .update_queue(self._intake)
+            .concurrent_updates(Ordering(self._intake))
+            .context_types(ContextTypes(Context, bot_data=later))
+            .job_queue(None)
+            .build()
+        )
+        gateway = Gateway(self.telegram.bot)
+        self.delivery = Delivery(gateway, database, settings.concurrency)
+        self.house = House(
+            settings, database, gateway, self._intake, self.delivery.nudge, Manners()
+        )
+        self.telegram.bot_data = self.house
+        handlers(self.telegram)
+        self._life: asyncio.Task[None] | None = None
+        self._helpers: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin; connecting goes on until it succeeds or `stop` is called."""
+        self._life = asyncio.create_task(self._live(), name="telegram")
+
+    async def failed(self) -> None:
+        """Wait until the bot ends of itself and raise why: `SettingsError`, `DeafError`."""
+        assert self._life is not None
+        await asyncio.shield(self._life)
+
+    async def _live(self) -> None:
+        await self._connect()
+        await self._load()
+        await self.telegram.start()
+        self._helpers.append(asyncio.create_task(self.delivery.run(), name="delivery"))
+        assert self.telegram.updater is not None
+        await self.telegram.updater.start_polling(
+            timeout=POLL_SECONDS,
+            bootstrap_retries=-1,
+            allowed_updates=ALLOWED,
+            drop_pending_updates=False,
+            error_callback=_polling_trouble,
+        )
+        self._helpers.append(asyncio.create_task(profile.present(self.telegram.bot)))
+        log.info("listening to Telegram as @%s", self.telegram.bot.username)
+        self.ready.set()
+        await self._watch()
+
+    async def _connect(self) -> None:
+        """Raises `SettingsError` for a token that Telegram does not know."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self.telegram.initialize()
+            except InvalidToken:
+                raise SettingsError(
+                    "TELEGRAM_BOT_TOKEN is not a token that Telegram knows. Copy it anew from "
+                    "@BotFather."
+                ) from None
+            except (NetworkError, RetryAfter) as error:
+                log.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
+            else:
+                return
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _load(self) -> None:
+        """Queue what an earlier run left, before polling can bring it again."""
+        while True:
+            try:
+                left = await self._intake.load(self.telegram.bot)
+            except SQLAlchemyError as error:
+                log.warning("the inbox cannot be read (%s); trying again", type(error).__name__)
+                await asyncio.sleep(FIRST_PAUSE)
+            else:
+                if left:
+                    log.info("%d updates of an earlier run are handled first", left)
+                return
+
+    async def _watch(self) -> None:
+        """Raise `DeafError` when polling has died in silence, or delivery at all."""
+        self._listening.heard = max(self._listening.heard, time.monotonic())
+        while True:
+            await asyncio.sleep(1.0)
+            if time.monotonic() - self._listening.heard > DEAF_SECONDS:
+                log.critical("no getUpdates has come back for %.0f s", DEAF_SECONDS)
+                raise DeafError
+            if self._helpers[0].done():
+                self._helpers[0].result()
+
+    async def stop(self) -> None:
+        """Intake first, then delivery between two steps, then the handlers; the rows stay."""
+        life, updater = self._life, self.telegram.updater
+        if life is not None and not life.done():
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+        if updater is not None and updater.running:
+            with contextlib.suppress(TimeoutError):  # Telegram need not hear that we go
+                await asyncio.wait_for(updater.stop(), STOP_SECONDS)
+        await self.delivery.stop()
+        for helper in self._helpers[1:]:
+            helper.cancel()
+        await asyncio.gather(*self._helpers, return_exceptions=True)
+        if self.telegram.running:
+            try:
+                await asyncio.wait_for(self.telegram.stop(), STOP_SECONDS)
+            except TimeoutError:
+                log.warning("some updates are left for the next start")
+        await self.telegram.shutdown()
+        for request in (self._sending, self._listening):  # also of a bot that never connected
+            await request.shutdown()
+
+
+def _polling_trouble(error: TelegramError) -> None:
+    log.warning("getUpdates failed (%s); trying again", type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, database: Database, *, read_timeout: float = 10.0
+) -> AsyncIterator[Bot]:
+    """The bot in the background of a program: `async with running(…) as bot: await bot.failed()`.
+
+    Entered at once, also while Telegram cannot be reached. Raises `SettingsError` without a token.
+    """
+    bot = Bot(settings, database, read_timeout=read_timeout)
+    bot.start()
+    try:
+        yield bot
+    finally:
+        await bot.stop()

@@ -1,0 +1,176 @@
+"""Questions: plain text in private, a mention or a reply in a group, an edited one, "anyway"."""
+
+from telegram import CallbackQuery, Message, MessageEntity, Update, User
+
+from bot import consenting, places, refusing
+from bot.context import Context
+from bot.texts import known, say
+from doctor_llama import conversations, feedback, inbox, privacy
+from doctor_llama.conversations import Asked, Question
+from doctor_llama.errors import (
+    ConsentNeededError,
+    QueueFullError,
+    TooLateError,
+    TooManyWaitingError,
+)
+
+REFUSALS = {
+    QueueFullError: "refuse-full",
+    TooManyWaitingError: "refuse-many",
+    TooLateError: "refuse-edit-late",
+}
+CALM = "#calm"  # marks the second asking of a question that was taken for an emergency
+
+
+async def ask(update: Update, context: Context) -> None:
+    """A new message with words."""
+    message = update.message
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        return
+    if not addressed(message, context):
+        return
+    text = words(message, context)
+    if (refusal := refusing.problem(text)) is not None:
+        await refusing.refuse(context, message, *refusal)
+        return
+    await put(context, message, message.from_user, text, update_id=update.update_id)
+
+
+async def edited(update: Update, context: Context) -> None:
+    """A question that its writer changed: replaced while it waits."""
+    message = update.edited_message
+    if message is None or message.from_user is None or not addressed(message, context):
+        return
+    text = words(message, context)
+    if (refusal := refusing.problem(text)) is not None:
+        await refusing.refuse(context, message, *refusal)
+        return
+    asked = await put(
+        context, message, message.from_user, text, update_id=update.update_id, amended=True
+    )
+    if asked is not None and not asked.new and asked.job.finished_at is None:
+        await refusing.refuse(context, message, "edit-taken")
+
+
+async def put(
+    context: Context,
+    message: Message,
+    person: User,
+    text: str,
+    *,
+    update_id: int | None = None,
+    amended: bool = False,
+) -> Asked | None:
+    """Ask, in one transaction with the end of the update; or say why not."""
+    house = context.house
+    question = question_of(message, person, text)
+    verb = conversations.amend if amended else conversations.ask
+    try:
+        async with house.database.session() as session:
+            user = await privacy.person(
+                session, places.account(person.id), language=person.language_code
+            )
+            asked = await verb(session, user, question, house.limits)
+            if update_id is not None:
+                await inbox.done(session, update_id)
+    except ConsentNeededError:
+        await consenting.request(context, message, person)
+        return None
+    except (QueueFullError, TooManyWaitingError, TooLateError) as error:
+        await refusing.refuse(context, message, REFUSALS[type(error)])
+        return None
+    if update_id is not None:
+        house.intake.forgotten(update_id)
+    house.nudge()
+    return asked
+
+
+def question_of(message: Message, person: User, text: str) -> Question:
+    place = places.of(message)
+    return Question(
+        text=text,
+        ref=place.ref(message.message_id),
+        channel=place.channel,
+        reply_to=str(message.message_id),
+        language=known(person.language_code),
+    )
+
+
+async def anyway(query: CallbackQuery, context: Context, answer_id: int) -> None:
+    """The person says that it is no emergency: the question of this card is answered after all.
+
+    Raises `NotYoursError`.
+    """
+    try:
+        key = await _ask_calmly(query, context, answer_id)
+    except ConsentNeededError:
+        key = "share-consent-first"
+    except (QueueFullError, TooManyWaitingError) as error:
+        key = REFUSALS[type(error)]
+    context.house.nudge()
+    language = known(query.from_user.language_code)
+    await context.house.gateway.answer(query.id, say(language, key))
+
+
+async def _ask_calmly(query: CallbackQuery, context: Context, answer_id: int) -> str:
+    """Ask the question of a card again; return the key of what to say. Raises what `ask` raises."""
+    if not isinstance(query.message, Message):
+        return "anyway-gone"
+    person, place = query.from_user, places.of(query.message)
+    async with context.house.database.session() as session:
+        user = await privacy.person(
+            session, places.account(person.id), language=person.language_code
+        )
+        await feedback.answer_of(session, user, answer_id)
+        asked = await conversations.question_of(session, answer_id)
+        if asked is None or not asked.content or asked.ref is None:
+            return "anyway-gone"
+        question = Question(
+            text=asked.content,
+            ref=asked.ref + CALM,
+            channel=place.channel,
+            reply_to=asked.ref.rpartition("/")[2],
+            language=known(person.language_code),
+            calm=True,
+        )
+        await conversations.ask(session, user, question, context.house.limits)
+    return "anyway-toast"
+
+
+# -- reading a message -----------------------------------------------------------------------------
+
+
+def addressed(message: Message, context: Context) -> bool:
+    """Whether a message is for us: everything in private; mentions and replies in a group."""
+    return (
+        places.of(message).private
+        or refusing.replies_to_us(message, context)
+        or bool(_mentions(message, context))
+    )
+
+
+def _mentions(message: Message, context: Context) -> dict[MessageEntity, str]:
+    """The places where our name stands."""
+    types: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+    if message.text is None:
+        found = message.parse_caption_entities(types)
+    else:
+        found = message.parse_entities(types)
+    name = f"@{context.bot.username}".lower()
+    return {
+        entity: text
+        for entity, text in found.items()
+        if (entity.user is not None and entity.user.id == context.bot.id) or text.lower() == name
+    }
+
+
+def words(message: Message, context: Context) -> str:
+    """What was said, without our name."""
+    text = message.text if message.text is not None else message.caption or ""
+    for entity, name in sorted(
+        _mentions(message, context).items(), key=lambda found: found[0].offset, reverse=True
+    ):
+        raw = text.encode("utf-16-le")  # offsets count UTF-16 units
+        before = raw[: entity.offset * 2].decode("utf-16-le")
+        text = before + text[len(before) + len(name) :]
+    return text.strip()

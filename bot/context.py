@@ -1,0 +1,48 @@
+"""What every handler has at hand, typed: `context.house`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.gateway import Gateway
+from bot.intake import Intake
+from bot.manners import Manners
+from doctor_llama.db import Database
+from doctor_llama.jobs import Limits
+from doctor_llama.settings import Settings
+
+
+@dataclass(slots=True)
+class House:
+    """The settings, the database, the way out to Telegram, the way in from it."""
+
+    settings: Settings
+    database: Database
+    gateway: Gateway
+    intake: Intake
+    nudge: Callable[[], None]  # something is to be delivered: look now
+    manners: Manners
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(queue=self.settings.queue_limit, person=self.settings.person_limit)
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], House]):
+    """The context of our handlers."""
+
+    @property
+    def house(self) -> House:
+        return self.bot_data
+
+
+Telegram = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], House, None]
+
+
+def language_of(update: Update) -> str | None:
+    """The language of the app of whoever this comes from."""
+    person = update.effective_user
+    return person.language_code if person else None

@@ -1,0 +1,132 @@
+"""Rows to messages: looks at the undelivered jobs a few times a second, one task for each.
+
+What was said to whom is in the rows, so a new process goes on where the last one was killed. A
+slow or blocked chat holds up only itself. It never asks the engine anything.
+"""
+
+import asyncio
+import logging
+from collections import deque
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.gateway import Gateway
+from bot.notebook import Notebook
+from bot.parcels import Desk, Parcel
+from doctor_llama import jobs
+from doctor_llama.db import Database
+from doctor_llama.schema import Job, JobKind, JobStatus, Message
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.15
+LOOK_SHARE = 5  # under load: this many times as long as a look takes, what is new comes first
+ESTIMATE_SECONDS = 10.0  # between two estimates of how long an answer takes
+TROUBLE_SECONDS = 1.0  # after the database did not answer
+STOP_SECONDS = 3.0  # for a message that is on its way when the program stops
+REMEMBERED = 1_000  # ids of the jobs that were delivered last
+AT_MOST = 1_000  # jobs looked at in one go
+NOT_QUEUED = (JobStatus.RUNNING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+class Delivery:
+    """Runs until it is stopped; one job's failure never ends it."""
+
+    def __init__(self, gateway: Gateway, database: Database, concurrency: int) -> None:
+        self._desk = Desk(gateway, database, Notebook(database), concurrency)
+        self._parcels: dict[int, Parcel] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._done: deque[int] = deque(maxlen=REMEMBERED)
+        self._news = asyncio.Event()
+        self._estimated = float("-inf")
+        self._stopping = False
+
+    def nudge(self) -> None:
+        """Something is to be delivered: look now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop` is called."""
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
+            began = loop.time()
+            try:
+                await self._look()
+                pause = max(LOOK_SECONDS, (loop.time() - began) * LOOK_SHARE)
+            except SQLAlchemyError as error:
+                log.warning("the database does not answer (%s)", type(error).__name__)
+                pause = TROUBLE_SECONDS
+            try:
+                await asyncio.wait_for(self._news.wait(), pause)
+            except TimeoutError:
+                continue
+            self._news.clear()
+
+    async def stop(self) -> None:
+        """End every delivery between two steps; the rows know the rest. `run` returns soon."""
+        self._stopping = True
+        self._news.set()
+        self._desk.gateway.pacing.close()
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._desk.steps:
+            _, late = await asyncio.wait(self._desk.steps, timeout=STOP_SECONDS)
+            for step in late:
+                step.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._desk.notebook.close()
+
+    async def _look(self) -> None:
+        async with self._desk.database.reading() as session:
+            order = await jobs.waiting(session)
+            rows = await jobs.undelivered(session, NOT_QUEUED, limit=AT_MOST)
+            fresh = [job_id for job_id in order if not self._is_queued(job_id)]
+            rows += await jobs.of(session, fresh[:AT_MOST])
+            now = asyncio.get_running_loop().time()
+            if now - self._estimated > ESTIMATE_SECONDS:
+                self._desk.seconds = await jobs.service_seconds(session)
+                self._estimated = now
+        before = {job_id: place for place, job_id in enumerate(order)}
+        for job, answer in rows:
+            if job.kind == JobKind.ANSWER and job.channel is not None:
+                self._meet(job, answer, before.get(job.id, 0))
+        self._refresh(before, {job.id for job, _ in rows})
+
+    def _is_queued(self, job_id: int) -> bool:
+        """Whether we know this job as one that waits; a stopping worker puts some back."""
+        parcel = self._parcels.get(job_id)
+        return parcel is not None and parcel.job.status == JobStatus.QUEUED
+
+    def _meet(self, job: Job, answer: Message | None, before: int) -> None:
+        parcel = self._parcels.get(job.id)
+        if parcel is not None:
+            parcel.update(job, answer, before)
+            return
+        if self._stopping or job.id in self._done:  # read before its delivery was committed
+            return
+        try:
+            parcel = Parcel(self._desk, job, answer)
+        except ValueError:  # another channel's job is not ours to deliver
+            return
+        parcel.before = before
+        self._parcels[job.id] = parcel
+        task = asyncio.create_task(parcel.run(), name=f"deliver-{job.id}")
+        self._tasks[job.id] = task
+        task.add_done_callback(lambda _: self._forget(job.id))
+
+    def _refresh(self, before: dict[int, int], met: set[int]) -> None:
+        """Tell the waiting ones their place, and those that are in no row that they are gone."""
+        for job_id, parcel in self._parcels.items():
+            if job_id in met:
+                continue
+            if job_id in before:
+                parcel.update(parcel.job, parcel.answer, before[job_id])
+            elif len(met) < AT_MOST:
+                parcel.vanish()
+
+    def _forget(self, job_id: int) -> None:
+        self._tasks.pop(job_id, None)
+        parcel = self._parcels.pop(job_id, None)
+        if parcel is not None and not parcel.gone:
+            self._done.append(job_id)

@@ -1,0 +1,134 @@
+"""The way of an update from Telegram to its handler: committed first, in order, never stuck.
+
+Telegram forgets an update at the next poll after ours took it, which is long before its handler
+has run; so `put` returns only when the update is in the database, and its row goes when the
+handler has committed. It knows nothing of what an update asks for.
+"""
+
+import asyncio
+import logging
+import weakref
+from collections import deque
+from collections.abc import Awaitable
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import Bot, Update
+from telegram.error import NetworkError
+from telegram.ext import BaseUpdateProcessor
+
+from doctor_llama import inbox
+from doctor_llama.db import Database
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 2_000  # ids of the latest updates: a batch that failed half-way comes again whole
+AT_ONCE = 1_024  # updates in work; most of them wait for an earlier one of their chat
+AGAIN_SECONDS = 2.0
+AGAIN_TIMES = 3
+STOPPING = "stopped_message_generation"  # Bot API 10.3, newer than the library
+
+
+class Intake(asyncio.Queue[object]):
+    """The application's queue of updates, with the inbox table under it."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+        self._seen: deque[int] = deque(maxlen=REMEMBERED)
+        self._tries: dict[int, int] = {}
+        self._forgotten: set[int] = set()
+
+    async def put(self, item: object) -> None:
+        """Commit an update, then queue it. Raises NetworkError, and only that.
+
+        Anything else would end the library's polling in silence; this makes it poll again, and
+        Telegram give the update again.
+        """
+        if not isinstance(item, Update):  # the library's own signal to stop
+            await super().put(item)
+            return
+        if item.update_id in self._seen:
+            return
+        try:
+            async with self._database.session() as session:
+                fresh = await inbox.put(session, item.update_id, item.to_dict())
+        except Exception as error:
+            log.warning("an update could not be kept (%s); once more", type(error).__name__)
+            raise NetworkError("The update could not be kept.") from error
+        self._seen.append(item.update_id)
+        if fresh:
+            await super().put(item)
+
+    async def load(self, bot: Bot) -> int:
+        """Queue what an earlier run left behind; before polling, or it would come twice."""
+        async with self._database.session() as session:
+            left = await inbox.pending(session)
+        for row in left:
+            if (update := Update.de_json(row.body, bot)) is not None:
+                self._seen.append(update.update_id)
+                self.put_nowait(update)
+        return len(left)
+
+    def forgotten(self, update_id: int) -> None:
+        """A handler deleted the row itself, in the transaction of what it did."""
+        self._forgotten.add(update_id)
+
+    def again(self, update: Update) -> bool:
+        """Handle an update once more, a little later; false when that was tried enough."""
+        tries = self._tries[update.update_id] = self._tries.get(update.update_id, 0) + 1
+        if tries > AGAIN_TIMES:
+            return False
+        self._forgotten.add(update.update_id)  # its row stays until it is done
+        asyncio.get_running_loop().call_later(AGAIN_SECONDS * tries, self.put_nowait, update)
+        return True
+
+    async def settle(self, update_id: int) -> None:
+        """Forget an update whose handlers have ended."""
+        if update_id in self._forgotten:
+            self._forgotten.discard(update_id)
+            return
+        self._tries.pop(update_id, None)
+        try:
+            async with self._database.session() as session:
+                await inbox.done(session, update_id)
+        except SQLAlchemyError:
+            log.warning("update %d stays in the inbox and will be handled again", update_id)
+
+
+def urgent(update: Update) -> bool:
+    """Whether an update must not wait behind earlier ones: buttons and stops."""
+    if update.callback_query is not None or STOPPING in update.api_kwargs:
+        return True
+    text = update.message.text if update.message else None
+    return text is not None and text.split("@")[0].split(maxsplit=1)[:1] == ["/stop"]
+
+
+class Ordering(BaseUpdateProcessor):
+    """One update of a chat after the other, chats beside each other."""
+
+    __slots__ = ("_intake", "_locks")
+
+    def __init__(self, intake: Intake) -> None:
+        super().__init__(AT_ONCE)
+        self._intake = intake
+        self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        if not isinstance(update, Update):
+            await coroutine
+            return
+        chat = update.effective_chat
+        if chat is None or urgent(update):
+            await coroutine
+        else:
+            lock = self._locks.setdefault(chat.id, asyncio.Lock())
+            async with lock:
+                await coroutine
+        await self._intake.settle(update.update_id)
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to end."""

@@ -1,0 +1,379 @@
+"""One job on its way to the person who waits: status, frames, and the answer exactly once.
+
+Telegram has no idempotency key. So every part of an answer is first a message of ours without it,
+whose id is committed, and then edited into the answer: an edit may be repeated. Whatever has been
+shown is in `jobs.shown`, and a new process goes on from there:
+
+    status   the message that says how many are before you
+    drafted  a draft may hang in the chat: only a new message takes it away
+    parts    the messages that are, or will be, the answer
+    remade   one of them vanished and was made anew
+
+The one window: an emergency card goes out as one message at once, and a crash between Telegram's
+yes and our commit sends it twice. A second card is better than a late one.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest, TelegramError
+
+from bot import answers, keyboards, places
+from bot.gateway import (
+    DRAFT_SECONDS,
+    EDIT_SECONDS,
+    BlockedError,
+    Gateway,
+    GoneError,
+    MigratedError,
+    UncertainError,
+    UnreachableError,
+    UnwantedError,
+)
+from bot.notebook import Notebook
+from bot.pacing import Priority
+from bot.rendering import Part
+from bot.texts import say
+from doctor_llama import conversations, jobs
+from doctor_llama.db import Database
+from doctor_llama.schema import LIVE, Job, JobStatus, Message
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+STATUS_GRACE = 0.4  # seconds that a worker may take before a private chat gets a status message
+THINKING_AFTER = 1.0  # seconds without a word before a draft says so
+DRAFT_LIFE = 20.0  # a draft fades after thirty seconds: show it again before
+POSITION_SECONDS = 30.0  # between two edits of a position
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+REFUSALS = 5  # of Telegram, of the same answer, before it is given up
+
+
+@dataclass
+class Desk:
+    """What all parcels share."""
+
+    gateway: Gateway
+    database: Database
+    notebook: Notebook
+    concurrency: int
+    seconds: float | None = None  # that one answer takes
+    steps: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def whole(self, step: Coroutine[Any, Any, T]) -> T:
+        """Do a step that must not be torn apart by a stop: what was sent is also written down."""
+        task = asyncio.create_task(step)
+        self.steps.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.steps.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, also where the one who waited is gone
+
+
+class Parcel:
+    """A job, from its first status to its last part. `run` ends when there is nothing to do."""
+
+    def __init__(self, desk: Desk, job: Job, answer: Message | None) -> None:
+        self.desk, self.job, self.answer = desk, job, answer
+        self.place = places.parse(job.channel or "")
+        self.language = answers.language(job)
+        self.shown: dict[str, Any] = dict(job.shown)
+        self.before = 0
+        self.gone = False  # erased: nothing is left to deliver
+        self._changed = asyncio.Event()
+        self._refused = 0
+        now = self._now()
+        self._seen = self._running_since = self._position_at = now
+        self._next_frame = 0.0
+        self._frame: Part | None = None
+        self._frame_at = 0.0
+        self._bucket: int | None = None
+        self._drafts = self.place.private
+        self._mute = False  # no status: nobody knows whether the last one arrived
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def update(self, job: Job, answer: Message | None, before: int) -> None:
+        """News of this job."""
+        words = (self.answer.content if self.answer else "", answer.content if answer else "")
+        moved = answers.place(before) != answers.place(self.before)
+        if job.status != self.job.status or words[0] != words[1] or moved:
+            self._changed.set()
+        if job.status == JobStatus.RUNNING != self.job.status:
+            self._running_since = self._now()
+        self.job, self.answer, self.before = job, answer, before
+
+    def vanish(self) -> None:
+        """The job is gone from the database."""
+        self.gone = True
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Deliver, whatever it takes; what cannot be told any more is put aside."""
+        pause = FIRST_PAUSE
+        while not self.gone:
+            try:
+                if await self._carry():
+                    return
+            except Exception as error:  # one delivery must never end the others
+                log.exception("job %d could not be delivered; trying again", self.job.id)
+                self._refused += isinstance(error, BadRequest)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _carry(self) -> bool:
+        """Everything, once through; false to try again soon."""
+        try:
+            while self.job.status in LIVE and not self.gone:
+                waiting = self.job.status == JobStatus.QUEUED
+                await self._sleep(await (self._wait() if waiting else self._stream()))
+            if not self.gone:
+                await self._settle()
+        except BlockedError:
+            log.info("job %d: nobody to tell any more", self.job.id)
+            async with self.desk.database.session() as session:
+                await jobs.abandon(session, places.Place(self.place.chat).channel)
+        except MigratedError as error:
+            await self._move(error.chat)
+            return False
+        except UnreachableError:
+            return False
+        return True
+
+    async def _sleep(self, seconds: float | None) -> None:
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return
+        self._changed.clear()
+
+    async def _note(self, **shown: Any) -> None:
+        """Commit what stands in the chat now; None takes an entry out."""
+        self.shown = {k: v for k, v in {**self.shown, **shown}.items() if v is not None}
+        now = dict(self.shown)
+        await self.desk.notebook.write(lambda session: jobs.show(session, self.job.id, now))
+
+    async def _move(self, chat: int) -> None:
+        new = places.Place(chat, self.place.thread)
+        async with self.desk.database.session() as session:
+            await jobs.move(session, self.place.channel, new.channel)
+            await jobs.show(session, self.job.id, {})  # the old ids mean nothing there
+        self.place, self.shown = new, {}
+
+    def _say(self, key: str, **values: str | int | float) -> str:
+        return say(self.language, key, **values)
+
+    @property
+    def _reply_to(self) -> int | None:
+        return int(self.job.reply_to) if self.job.reply_to else None
+
+    # -- before the answer ------------------------------------------------------------------------
+
+    async def _wait(self) -> float | None:
+        """Show the place in the queue; return when to look again."""
+        now = self._now()
+        if "status" not in self.shown:
+            left = self._seen + STATUS_GRACE - now if self.place.private else 0
+            if left <= 0 and not self._mute and not self.shown.get("parts"):
+                self._bucket, self._position_at = answers.place(self.before), now
+                await self.desk.whole(self._announce(self._position()))
+            return left if left > 0 else None
+        if self._bucket == answers.place(self.before):
+            return None
+        if (left := self._position_at + POSITION_SECONDS - now) > 0:
+            return left
+        if await self._edit_status(Part(self._position())):
+            self._bucket, self._position_at = answers.place(self.before), now
+            return None
+        return EDIT_SECONDS
+
+    def _position(self) -> str:
+        rounds = self.before // self.desk.concurrency + 1
+        seconds = rounds * self.desk.seconds if self.desk.seconds is not None else None
+        return answers.waiting(self.job, self.before, seconds)
+
+    async def _announce(self, text: str) -> None:
+        """Send the status message, silently; one that may have arrived is not sent again."""
+        try:
+            status = await self.desk.gateway.send(
+                self.place,
+                Part(text),
+                reply_to=self._reply_to,
+                keyboard=keyboards.stop(self.language, self.job.id),
+                silent=True,
+                wanted=lambda: self.job.status in LIVE,
+            )
+        except (UncertainError, BadRequest) as error:
+            log.info("job %d: no status message (%s)", self.job.id, type(error).__name__)
+            self._mute = True
+        except UnwantedError:
+            return
+        else:
+            await self._note(status=status)
+
+    async def _edit_status(self, frame: Part) -> bool:
+        """Change the status if there is room for it; false when there was none."""
+        keyboard = keyboards.stop(self.language, self.job.id)
+        try:
+            return await self.desk.gateway.frame(self.place, self.shown["status"], frame, keyboard)
+        except GoneError:
+            self._mute = True
+            await self._note(status=None)
+            return True
+
+    # -- while it is written ----------------------------------------------------------------------
+
+    async def _stream(self) -> float | None:
+        """Show what is written so far; return when to look again."""
+        now = self._now()
+        if now < self._next_frame:
+            return self._next_frame - now
+        if not self.place.private and "status" not in self.shown and not self._mute:
+            await self.desk.whole(self._announce(self._say("status-running")))
+        frame = answers.growing(self.job, self.answer)
+        if self._drafts:
+            return await self._draft(frame, now)
+        if frame is None or frame == self._frame or "status" not in self.shown:
+            return None
+        if self.place.private:  # no drafts for this one: the status says at least what goes on
+            frame = Part(self._say("status-running"))
+        sent = frame == self._frame or await self._edit_status(frame)
+        self._frame = frame if sent else self._frame
+        self._next_frame = now + (EDIT_SECONDS if sent else DRAFT_SECONDS)
+        return self._next_frame - now
+
+    async def _draft(self, frame: Part | None, now: float) -> float | None:
+        if frame is None and (left := self._running_since + THINKING_AFTER - now) > 0:
+            return left
+        shown_already = self._frame_at > 0 and frame == self._frame
+        if shown_already and (left := self._frame_at + DRAFT_LIFE - now) > 0:
+            return left
+        if "drafted" not in self.shown:
+            await self._note(drafted=True)
+        try:
+            sent = await self.desk.gateway.draft(self.place, self.job.id, frame)
+        except TelegramError as error:
+            log.info("job %d: no more drafts (%s)", self.job.id, type(error).__name__)
+            self._drafts = False
+            return None
+        if sent:
+            self._frame, self._frame_at = frame, now
+        self._next_frame = now + (DRAFT_SECONDS if sent else DRAFT_SECONDS / 4)
+        return self._next_frame - now
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    async def _settle(self) -> None:
+        """Show how it ended: the answer, the card, what was written before a stop, an apology."""
+        if self.job.status == JobStatus.SUCCEEDED and self.job.attempts == 0:
+            await self.desk.whole(self._card())
+        else:
+            try:
+                await self._fill_all(*answers.ending(self.job, self.answer))
+            except BadRequest:
+                if self._refused < REFUSALS:
+                    raise
+                log.exception("job %d: Telegram does not take this answer", self.job.id)
+        status = self.shown.pop("status", None)
+        if status is not None:
+            await self.desk.gateway.delete(self.place, status)
+        await self.desk.notebook.write(self._deliver)
+
+    async def _deliver(self, session: AsyncSession) -> None:
+        await jobs.delivered(session, self.job.id, self.shown)
+        parts = self.shown.get("parts")
+        if parts and self.job.status == JobStatus.SUCCEEDED and self.job.message_id:
+            ref = self.place.ref(parts[-1])
+            await conversations.stands_at(session, self.job.message_id, ref)
+
+    async def _fill_all(self, parts: list[Part], keyboard: InlineKeyboardMarkup | None) -> None:
+        for number, part in enumerate(parts):
+            last = number == len(parts) - 1
+            if number == len(self.shown.get("parts", [])):
+                await self.desk.whole(self._make_room(number))
+            await self._fill(number, part, keyboard if last else None)
+
+    async def _make_room(self, number: int) -> None:
+        """Have a message that will be this part: the status where nothing hides it, or a new one.
+
+        A lost answer to the sending leaves a stray placeholder at worst; there is always another.
+        """
+        parts = self.shown.get("parts", [])
+        status = self.shown.get("status")
+        hanging = self.place.private and self.shown.get("drafted")
+        if number == 0 and status is not None and not hanging:
+            await self._note(status=None, parts=[status])
+            return
+        await self._note(parts=[*parts, await self._placeholder(number)])
+
+    async def _placeholder(self, number: int) -> int:
+        first = number == 0 and self.job.status == JobStatus.SUCCEEDED
+        text = self._say("answer-here" if first else "answer-continues")
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self.desk.gateway.send(
+                    self.place,
+                    Part(text),
+                    priority=Priority.ANSWER,
+                    reply_to=None if number else self._reply_to,
+                )
+            except UncertainError:
+                await self.desk.gateway.pacing.pause(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _fill(self, number: int, part: Part, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Make the committed message say its part; anew, once, where somebody deleted it."""
+        for _ in range(2):
+            try:
+                await self.desk.gateway.edit(
+                    self.place, self.shown["parts"][number], part, keyboard=keyboard
+                )
+            except GoneError:
+                if self.shown.get("remade"):
+                    log.warning("job %d: its message is gone again; giving up", self.job.id)
+                    return
+                await self.desk.whole(self._remake(number))
+            else:
+                return
+
+    async def _remake(self, number: int) -> None:
+        parts = list(self.shown["parts"])
+        parts[number] = await self._placeholder(number)
+        await self._note(parts=parts, remade=True)
+
+    async def _card(self) -> None:
+        """The emergency text: one message, at once, ahead of everything."""
+        if "card" in self.shown or self.answer is None:
+            return
+        async with self.desk.database.reading() as session:
+            question = await conversations.question_of(session, self.answer.id)
+        parts, keyboard = answers.card(self.job, self.answer, question)
+        for number, part in enumerate(parts, 1):
+            await self._send_card(part, keyboard if number == len(parts) else None)
+        await self._note(card=True)
+
+    async def _send_card(self, part: Part, keyboard: InlineKeyboardMarkup | None) -> None:
+        while True:
+            try:
+                await self.desk.gateway.send(
+                    self.place,
+                    part,
+                    priority=Priority.CARD,
+                    reply_to=self._reply_to,
+                    keyboard=keyboard,
+                )
+            except UncertainError:
+                await self.desk.gateway.pacing.pause(FIRST_PAUSE)
+            else:
+                return

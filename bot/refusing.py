@@ -1,0 +1,89 @@
+"""What cannot be asked, and the kind sentence about it."""
+
+import asyncio
+import difflib
+import unicodedata
+from collections.abc import Collection
+
+from telegram import Message, Update
+
+from bot import places, rendering
+from bot.context import Context
+from bot.rendering import Part
+from bot.texts import known, say
+
+LONGEST = 4_000  # characters of a question
+COMMANDS = ("start", "help", "new", "stop", "about")
+
+
+def problem(text: str) -> tuple[str, dict[str, str | int]] | None:
+    """The key of the sentence for a text that is no question, with its values; None for a good one.
+
+    Its category is what makes a letter a letter: a question in any script passes.
+    """
+    if not text.strip():
+        return "refuse-empty", {}
+    if len(text) > LONGEST or rendering.units(text) > rendering.LIMIT:
+        return "refuse-long", {"length": len(text), "limit": LONGEST}
+    if not any(unicodedata.category(character)[0] in "LN" for character in text):
+        return "refuse-signs", {}
+    return None
+
+
+def kind(message: Message) -> str | None:
+    """The key of the sentence for a message without words; None for what needs no answer."""
+    if message.sticker:
+        return "refuse-sticker"
+    if message.photo:
+        return "refuse-photo"
+    if message.voice or message.audio or message.video_note:
+        return "refuse-voice"
+    return "refuse-file" if message.effective_attachment else "refuse-empty"
+
+
+def nearest(command: str, commands: Collection[str] = COMMANDS) -> str | None:
+    """The command of ours that was probably meant."""
+    close = difflib.get_close_matches(command.lstrip("/").lower(), commands, n=1, cutoff=0.5)
+    return close[0] if close else None
+
+
+async def refuse(
+    context: Context, message: Message, key: str, values: dict[str, str | int] | None = None
+) -> None:
+    """Say it in reply to a message, unless it was said a moment ago."""
+    place, now = places.of(message), asyncio.get_running_loop().time()
+    if not context.house.manners.may(place.chat, key, now):
+        return
+    language = known(message.from_user.language_code if message.from_user else None)
+    text = say(language, key, **(values or {}))
+    await context.house.gateway.send(place, Part(text), reply_to=message.message_id)
+
+
+async def without_words(update: Update, context: Context) -> None:
+    """A sticker, a picture, a voice note: only text is read."""
+    message = update.message
+    if message is None or not (places.of(message).private or replies_to_us(message, context)):
+        return
+    if (key := kind(message)) is not None:
+        await refuse(context, message, key)
+
+
+async def unknown_command(update: Update, context: Context) -> None:
+    message = update.message
+    if message is None or not message.text:
+        return
+    command, _, addressee = message.text.split(maxsplit=1)[0].partition("@")
+    ours = addressee.lower() == (context.bot.username or "").lower()
+    if not (ours or (places.of(message).private and not addressee)):
+        return
+    values: dict[str, str | int] = {"command": command[:32]}
+    if (meant := nearest(command)) is None:
+        await refuse(context, message, "refuse-command-unknown", values)
+    else:
+        await refuse(context, message, "refuse-command", values | {"nearest": f"/{meant}"})
+
+
+def replies_to_us(message: Message, context: Context) -> bool:
+    """Whether a message answers one of the bot's own."""
+    earlier = message.reply_to_message
+    return bool(earlier and earlier.from_user and earlier.from_user.id == context.bot.id)

@@ -1,0 +1,76 @@
+"""Stopping an answer: /stop, our button, Telegram's own; and when there is nobody left to tell."""
+
+from telegram import CallbackQuery, ChatMember, Update
+
+from bot import places, refusing
+from bot.context import Context
+from bot.intake import STOPPING
+from bot.texts import known, say
+from doctor_llama import jobs, privacy
+from doctor_llama.errors import NotYoursError
+from doctor_llama.schema import Job
+
+
+async def stop(update: Update, context: Context) -> None:
+    """/stop: every answer that this person waits for in this place."""
+    message = update.message
+    if message is None or message.from_user is None:
+        return
+    house, stopped = context.house, 0
+    async with house.database.session() as session:
+        user = await privacy.known(session, places.account(message.from_user.id))
+        live = (
+            [] if user is None else await jobs.live_of(session, user.id, places.of(message).channel)
+        )
+        for job in live:
+            stopped += await jobs.cancel(session, job.id)
+    if stopped:
+        house.nudge()  # what stands in the chat says that it was stopped
+    else:
+        await refusing.refuse(context, message, "stop-nothing")
+
+
+async def press(query: CallbackQuery, context: Context, job_id: int) -> None:
+    """Our Stop button. Raises `NotYoursError`."""
+    stopped = await _cancel(context, query.from_user.id, job_id)
+    language = known(query.from_user.language_code)
+    await context.house.gateway.answer(
+        query.id, say(language, "stop-toast" if stopped else "stop-too-late")
+    )
+
+
+async def native(update: Update, context: Context) -> None:
+    """Telegram's own Stop button on a draft, whose id is the job's. It says no person: the chat
+    is private, so it can only be the one whose chat it is."""
+    stopped = update.api_kwargs.get(STOPPING)
+    if stopped is None:
+        return
+    try:
+        await _cancel(context, int(stopped["chat"]["id"]), int(stopped["draft_id"]))
+    except NotYoursError:
+        return
+
+
+async def _cancel(context: Context, person_id: int, job_id: int) -> bool:
+    async with context.house.database.session() as session:
+        user = await privacy.known(session, places.account(person_id))
+        job = await session.get(Job, job_id)
+        if job is None:
+            return False
+        if user is None or job.user_id != user.id:
+            raise NotYoursError
+        stopped = await jobs.cancel(session, job_id)
+    context.house.nudge()
+    return stopped
+
+
+async def membership(update: Update, context: Context) -> None:
+    """Somebody blocked us or put us out of a group: nobody there can be told anything."""
+    change = update.my_chat_member
+    if change is None or change.new_chat_member.status not in (
+        ChatMember.BANNED,
+        ChatMember.LEFT,
+    ):
+        return
+    async with context.house.database.session() as session:
+        await jobs.abandon(session, places.Place(change.chat.id).channel)

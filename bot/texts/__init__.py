@@ -1,0 +1,44 @@
+"""Every sentence that the bot says: one Fluent file per language, English where one is missing."""
+
+from functools import cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+FOLDER = Path(__file__).parent
+FALLBACK = "en"
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    # Without the invisible isolation marks, which Telegram would show as entity offsets.
+    bundle = FluentBundle([language], use_isolating=False)
+    text = (FOLDER / f"{language}.ftl").read_text(encoding="utf-8")
+    bundle.add_resource(FluentResource(text))
+    return bundle
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages that there is a file for."""
+    return frozenset(path.stem for path in FOLDER.glob("*.ftl"))
+
+
+def known(language: str | None) -> str:
+    """The language to speak with someone whose app says `language`, such as `pt-BR`."""
+    short = (language or FALLBACK).replace("_", "-").split("-")[0].lower()
+    return short if short in languages() else FALLBACK
+
+
+def say(language: str | None, key: str, **values: str | int | float) -> str:
+    """The sentence `key` with its values. Raises LookupError for a key or value we forgot."""
+    bundle = _bundle(known(language))
+    if not bundle.has_message(key):
+        bundle = _bundle(FALLBACK)
+    pattern = bundle.get_message(key).value
+    if pattern is None:
+        raise LookupError(key)
+    text, errors = bundle.format_pattern(pattern, values)
+    if errors:
+        raise LookupError(f"{key}: {errors[0]}")
+    return str(text)

@@ -1,0 +1,146 @@
+# Who the bot is. Telegram shows name and description before anyone presses Start.
+bot-name = Doctor Llama (an AI, not a doctor)
+bot-short-description = An AI that explains health topics in plain words. Not a doctor. Not for emergencies.
+bot-description =
+    Not for emergencies.
+
+    I am Doctor Llama, an AI that explains health topics in plain words. I am not a doctor, I can be wrong, and I do not replace one. In an emergency, call your local emergency number.
+
+command-start = Who I am, and your choices
+command-help = How to use me
+command-new = Start a new conversation
+command-stop = Stop the answer in progress
+command-about = Which model answers you
+
+# /start and consent
+start =
+    Hello! I am Doctor Llama, an AI, not a doctor. Ask me about health in your own words, and I will explain what is generally known.
+
+    ⚠️ Not for emergencies. If someone may be in danger, call your local emergency number (112 works on most mobile phones) now.
+
+    I can be wrong. For a decision about your health, ask a doctor or a pharmacist.
+start-consent =
+    What I store, if you agree: your questions, my answers and your ratings, under your Telegram number, so that I can follow our conversation. Nothing of it is stored before you agree.
+
+    By agreeing you also say that you are 18 or older.
+start-agreed = You have agreed that I store our conversations. Just ask your question.
+start-group = I answer here when you mention me or reply to me. To agree to storing, or to ask in private, write to me directly.
+consent-needed =
+    Before I can answer, I need your OK: I store your questions, my answers and your ratings, under your Telegram number, so that I can follow our conversation. You say that you are 18 or older. I am an AI, not a doctor, and I can be wrong.
+
+    Nothing of your question is stored yet. Press the button and I will answer it.
+consent-button = I agree
+consent-thanks = Thank you. Your question is on its way.
+consent-thanks-ask-again = Thank you. Please send me your question now.
+share-question =
+    One more choice, apart from that: may your ratings help to improve the model? If you say yes, the answers that you rate, with the questions, may be used for training. It is off unless you turn it on, and you can change it here at any time with /start.
+share-on = Yes, help to improve it
+share-off = No, keep them out of training
+share-state-on = Now: yes, my ratings may improve the model.
+share-state-off = Now: no, nothing of mine is used for training.
+share-toast-on = Thank you. Your ratings may improve the model.
+share-toast-off = Nothing of yours is used for training.
+share-consent-first = Please agree to storing first, with /start.
+
+# /help, /about, /new, /stop
+help =
+    Ask me anything about health, in plain words and one topic at a time. For example: “What helps against hay fever?”
+
+    👍 and 👎 under an answer tell us whether it was good. You can change or take back your choice at any time.
+
+    /new – start a new conversation, without what was said before
+    /stop – stop the answer in progress
+    /start – who I am, and your choices
+    /about – which model answers you
+
+    In a group, mention me or reply to me. I am an AI, not a doctor, and not for emergencies.
+about =
+    Doctor Llama { $version }, an AI, not a doctor.
+    Model: { $model }
+    Adapter: { $adapter }
+    Weights: { $weights }
+    No clinician has reviewed this bot or its answers.
+about-none = none
+about-unknown =
+    Doctor Llama { $version }, an AI, not a doctor.
+    The model is not running at this moment, so I cannot say which one it is.
+    No clinician has reviewed this bot or its answers.
+about-demo = This is the small built-in demonstration model. It was trained on this computer to show how everything works, and it knows next to nothing about medicine. Do not rely on a word of it.
+new-done = A new conversation. I no longer look at what was said before.
+stop-nothing = There is nothing to stop.
+stop-toast = Stopping.
+stop-too-late = That answer has ended already.
+not-yours-stop = Only the person who asked can stop this.
+
+# What cannot be asked
+refuse-empty = I see no question in that. Please write it in words.
+refuse-signs = I see only signs or emoji in that. Please write your question in words.
+refuse-long = That is too long for me: { $length } characters, and I can read { $limit }. Please shorten it, or ask one part after the other.
+refuse-sticker = A nice sticker, but I can only read text. Please write your question in words.
+refuse-photo = I cannot look at pictures. Please describe in words what you see or want to know.
+refuse-voice = I cannot listen to voice messages yet. Please write your question as text.
+refuse-file = I can only read text, not files or other things. Please write your question in words.
+refuse-command = I do not know { $command }. Did you mean { $nearest }?
+refuse-command-unknown = I do not know { $command }. /help shows what I can do.
+refuse-many = You already have several questions waiting. I will answer them first; please send the next one after that.
+refuse-full = Very many questions are waiting at this moment. Please try again in a few minutes. Your question was not stored.
+refuse-edit-late = I have begun, or finished, answering that question already. Please send the new version as a new message.
+edit-taken = I will answer the corrected version.
+
+# A question on its way
+status-next = Your question is in. You are next.
+status-before =
+    { $before ->
+        [one] Your question is in. One question before you.
+       *[other] Your question is in. { $before } questions before you.
+    }
+status-wait = { $status } About { $time }.
+time-seconds =
+    { $seconds ->
+        [one] a second
+       *[other] { $seconds } seconds
+    }
+time-minutes =
+    { $minutes ->
+        [one] a minute
+       *[other] { $minutes } minutes
+    }
+status-running = I am writing the answer…
+stop-button = Stop
+answer-here = Here is the answer:
+answer-continues = …
+answer-empty = I have no answer to that. Please try to ask in other words.
+answer-stopped = — stopped
+stopped = Stopped.
+failed =
+    I am sorry, I could not answer this question. Please send it again. If it fails once more, try to ask in other words.
+
+    Error { $id }
+failed-crashed =
+    I am sorry: something in this question makes the program stop, so I have set it aside. Please ask in other words.
+
+    Error { $id }
+failed-long = I am sorry, this question is too long for the model. Please shorten it, or start anew with /new.
+failed-engine =
+    I am sorry, the model is not available at this moment. Please send your question again in a few minutes.
+
+    Error { $id }
+anyway-button = Not an emergency: answer anyway
+anyway-toast = I will answer it.
+anyway-gone = I no longer have that question. Please send it again.
+
+# Ratings
+rate-up = 👍
+rate-down = 👎
+rate-up-chosen = 👍 ✓
+rate-down-chosen = 👎 ✓
+rate-toast-up = Thank you. Noted: 👍
+rate-toast-down = Thank you. Noted: 👎
+rate-toast-none = Your rating is taken back.
+not-yours-rate = Only the person who asked can rate this.
+not-yours-consent = This button is for the person who asked.
+button-stale = This button no longer works.
+
+# Errors
+error = I am sorry, something went wrong on my side. Please try again. If it happens again, tell us this number: { $id }
+error-admin = Error { $id }: { $kind } in { $where }

@@ -1,0 +1,304 @@
+"""A question, its answer, a thumb; commands, choices, and what cannot be asked."""
+
+import asyncio
+
+from sqlalchemy import func, select
+
+from bot.simulator.client import ChatView
+from bot.simulator.client import Message as Seen
+from doctor_llama import privacy, status
+from doctor_llama.db import Database
+from doctor_llama.engine import EngineCard
+from doctor_llama.schema import Conversation, Feedback, Job, Message, User
+from tests.bot.conftest import ANA, BEN, Scene
+
+RED = "My father has crushing chest pain and cannot breathe"
+CRISIS = "I want to kill myself"
+
+
+async def count(database: Database, table: type[Job | Message | Feedback | User]) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def ratings(database: Database) -> list[int | None]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(Feedback.rating)))
+
+
+async def user(database: Database, person: int) -> User | None:
+    async with database.reading() as session:
+        return await privacy.known(session, f"telegram:{person}")
+
+
+# -- consent ---------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_stored_before_consent_and_then_the_question_is_asked(
+    scene: Scene,
+) -> None:
+    sent = await scene.people.send(ANA, "What is asthma?")
+    request = await scene.answer(ANA, "I need your OK")
+    assert request.reply_to == sent.message_id
+    assert await count(scene.database, User) == 0
+    assert await count(scene.database, Message) == 0
+    await scene.people.press(ANA, request.message_id, "I agree")
+    await scene.final(ANA, "About What is asthma?: rest.")
+    thanks = await scene.answer(ANA, "Your question is on its way")
+    assert thanks.message_id == request.message_id
+    assert thanks.labels == []
+
+
+async def test_start_says_who_this_is_and_keeps_the_two_choices_apart(scene: Scene) -> None:
+    await scene.people.send(ANA, "/start")
+    hello = await scene.answer(ANA, "an AI, not a doctor")
+    assert "112" in hello.text
+    assert hello.labels == ["I agree"]
+    assert await count(scene.database, User) == 0
+    await scene.people.press(ANA, hello.message_id, "I agree")
+    choice = await scene.answer(ANA, "help to improve the model?")
+    assert "Now: no" in choice.text
+    agreed = await user(scene.database, ANA)
+    assert agreed is not None
+    assert privacy.may_store(agreed)
+    assert not privacy.may_train(agreed)
+    await scene.people.press(ANA, choice.message_id, "Yes, help to improve it")
+    await scene.answer(ANA, "Now: yes")
+    agreed = await user(scene.database, ANA)
+    assert agreed is not None
+    assert privacy.may_train(agreed)
+    await scene.people.press(ANA, choice.message_id, "No, keep them out of training")
+    await scene.answer(ANA, "Now: no", after=choice.message_id - 1)
+    agreed = await user(scene.database, ANA)
+    assert agreed is not None
+    assert not privacy.may_train(agreed)
+
+
+# -- ratings ---------------------------------------------------------------------------------------
+
+
+async def test_a_thumb_is_visible_changeable_and_counted_once(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.send(ANA, "What is asthma?")
+    answer = await scene.final(ANA, "rest.")
+    number = answer.message_id
+    pressed = await scene.people.press(ANA, number, "👍")
+    assert pressed.text == "Thank you. Noted: 👍"
+    await scene.people.wait_message(ANA, lambda m: m.labels == ["👍 ✓", "👎"])
+    assert pressed.update_id is not None
+    await scene.people.redeliver(pressed.update_id)
+    await scene.people.press(ANA, number, answer.buttons[0][0]["callback_data"], stale=True)
+    assert await ratings(scene.database) == [1]
+    await scene.people.press(ANA, number, "👎")
+    await scene.people.wait_message(ANA, lambda m: m.labels == ["👍", "👎 ✓"])
+    assert await ratings(scene.database) == [-1]
+    await scene.people.press(ANA, number, "👎 ✓")
+    await scene.people.wait_message(ANA, lambda m: m.labels == ["👍", "👎"])
+    assert await ratings(scene.database) == []
+
+
+async def test_a_reaction_counts_into_the_same_row(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.send(ANA, "What is asthma?")
+    answer = await scene.final(ANA, "rest.")
+    await scene.all_delivered()
+    await scene.people.react(ANA, answer.message_id, "👍")
+    await scene.people.wait_message(ANA, lambda m: "👍 ✓" in m.labels)
+    await scene.people.press(ANA, answer.message_id, "👎")
+    await scene.people.wait_message(ANA, lambda m: "👎 ✓" in m.labels)
+    await scene.people.react(ANA, answer.message_id)
+    await scene.people.send(ANA, "/help")
+    await scene.answer(ANA, "/new")
+    assert await ratings(scene.database) == [-1]
+
+
+# -- commands --------------------------------------------------------------------------------------
+
+
+COMMANDS = {
+    "/help": "What helps against hay fever?",
+    "/about": "No clinician has reviewed this bot",
+    "/new": "A new conversation",
+    "/stop": "There is nothing to stop.",
+    "/hlep": "Did you mean /help?",
+    "/zzzzzz": "/help shows what I can do",
+}
+
+
+async def test_every_command_is_answered(scene: Scene) -> None:
+    for person, (command, words) in enumerate(COMMANDS.items(), 3001):
+        await scene.people.send(person, command)
+        await scene.answer(person, words)
+
+
+async def test_about_names_the_model_and_calls_a_demonstration_one(scene: Scene) -> None:
+    card = EngineCard("embedded", "embedded-lora", "cpu", "fp32", 512, demo=True)
+    async with scene.database.session() as session:
+        await status.report(session, "worker", card)
+    await scene.people.send(ANA, "/about")
+    about = await scene.answer(ANA, "demonstration model")
+    assert "Model: embedded\nAdapter: embedded-lora\nWeights: fp32, cpu" in about.text
+
+
+async def test_new_closes_the_conversation(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.send(ANA, "What is asthma?")
+    await scene.final(ANA, "rest.")
+    await scene.people.send(ANA, "/new")
+    await scene.answer(ANA, "A new conversation")
+    await scene.people.send(ANA, "And flu?")
+    await scene.final(ANA, "And flu?")
+    async with scene.database.reading() as session:
+        closed = [c.closed_at for c in await session.scalars(select(Conversation))]
+    assert [at is None for at in closed] == [False, True]
+
+
+# -- what cannot be asked --------------------------------------------------------------------------
+
+
+BAD = [
+    ("😀👍", "text", "only signs or emoji"),
+    ("?!", "text", "only signs or emoji"),
+    ("a" * 4050, "text", "4,050 characters"),
+    ("", "sticker", "nice sticker"),
+    ("", "photo", "cannot look at pictures"),
+    ("", "voice", "cannot listen"),
+    ("", "document", "only read text"),
+]
+
+
+async def test_bad_input_gets_a_kind_sentence(scene: Scene) -> None:
+    for person, (text, kind, words) in enumerate(BAD, 3001):
+        sent = await scene.people.send(person, text, kind=kind)
+        told = await scene.answer(person, words)
+        assert told.reply_to == sent.message_id
+
+
+async def test_the_words_under_a_photo_are_read(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.send(ANA, "What is this rash?", kind="photo")
+    await scene.final(ANA, "About What is this rash?: rest.")
+
+
+async def test_a_flood_is_answered_once_and_loses_nothing(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    scene.worker.paused = True
+    limit = scene.settings.person_limit
+    assert limit == 3
+    for number in range(limit + 8):
+        await scene.people.send(ANA, f"Question {number}?")
+    await scene.answer(ANA, "several questions waiting")
+    assert await count(scene.database, Job) == limit
+    told = [m for m in (await scene.people.chat(ANA)).from_bot if "several" in m.text]
+    assert len(told) <= 2
+    scene.worker.paused = False
+    answers = [f"About Question {number}?" for number in range(limit)]
+    await scene.people.wait_for(
+        ANA,
+        lambda view: all(any(a in m.text for m in view.from_bot) for a in answers),
+        60,
+    )
+
+
+# -- emergencies -----------------------------------------------------------------------------------
+
+
+async def test_a_red_flag_is_answered_at_once_without_thumbs(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    scene.worker.paused = True
+    sent = await scene.people.send(ANA, RED)
+    card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
+    assert card.date - sent.time < 1.0
+    assert card.labels == ["Not an emergency: answer anyway"]
+    scene.worker.paused = False
+    pressed = await scene.people.press(ANA, card.message_id, card.labels[0])
+    assert pressed.text == "I will answer it."
+    await scene.final(ANA, f"About {RED}: rest.")
+
+
+async def test_a_red_flag_needs_no_consent_and_leaves_no_text(scene: Scene) -> None:
+    sent = await scene.people.send(ANA, RED)
+    card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
+    assert card.labels == []
+    async with scene.database.reading() as session:
+        asked = await session.scalar(select(Message).where(Message.role == "user"))
+    assert asked is not None
+    assert asked.content == ""
+
+
+async def test_a_crisis_is_not_answered_by_the_model(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    sent = await scene.people.send(ANA, CRISIS)
+    card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
+    assert card.labels == []
+    await scene.all_delivered()
+    assert scene.worker.claimed == 0
+
+
+async def test_a_card_overtakes_a_full_chat(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    scene.worker.paused = True
+    for number in range(6):
+        await scene.people.send(ANA, f"Question {number}?")
+    sent = await scene.people.send(ANA, RED)
+    card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
+    assert card.date - sent.time < 1.0
+
+
+# -- edits of a question ---------------------------------------------------------------------------
+
+
+async def test_an_edited_question_is_replaced_while_it_waits(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    scene.worker.paused = True
+    sent = await scene.people.send(ANA, "What is astma?")
+    await scene.answer(ANA, "You are next")
+    await scene.people.edit(ANA, sent.message_id, "What is asthma?")
+    await scene.answer(ANA, "corrected version")
+    scene.worker.paused = False
+    await scene.final(ANA, "About What is asthma?")
+    assert await count(scene.database, Job) == 1
+    await scene.people.edit(ANA, sent.message_id, "What is flu?")
+    await scene.answer(ANA, "as a new message")
+    assert await count(scene.database, Job) == 1
+
+
+async def test_an_edit_into_an_emergency_is_one(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    scene.worker.paused = True
+    sent = await scene.people.send(ANA, "What is asthma?")
+    status = await scene.answer(ANA, "You are next")
+    await scene.people.edit(ANA, sent.message_id, RED)
+    await scene.people.wait_message(ANA, lambda m: "answer anyway" in " ".join(m.labels))
+    await scene.all_delivered()
+    left = [m.message_id for m in (await scene.people.chat(ANA)).from_bot]
+    assert status.message_id not in left
+
+
+# -- order -----------------------------------------------------------------------------------------
+
+
+async def test_answers_come_in_the_order_of_the_questions(scene: Scene) -> None:
+    await scene.agreed(ANA, BEN)
+    for number in range(3):
+        await scene.people.send(ANA, f"Question {number}?")
+        await scene.people.send(BEN, f"Question {number}?")
+
+    def answered(view: ChatView) -> list[Seen] | None:
+        found = [m for m in view.from_bot if "👍" in m.labels]
+        return found if len(found) == 3 else None
+
+    for person in (ANA, BEN):
+        answers = await scene.people.wait_for(person, answered, 30)
+        assert [m.text for m in answers] == [f"About Question {n}?: rest." for n in range(3)]
+
+
+async def test_many_people_at_once(scene: Scene) -> None:
+    people = range(2001, 2011)
+    await scene.agreed(*people)
+
+    async def chat(person: int) -> None:
+        await scene.people.send(person, f"Question of {person}?")
+        await scene.final(person, f"About Question of {person}?", 30)
+
+    await asyncio.gather(*(chat(person) for person in people))

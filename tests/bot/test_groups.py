@@ -1,0 +1,84 @@
+"""Groups: answered when addressed, slowly, and each button for its own person."""
+
+from itertools import pairwise
+
+from tests.bot.conftest import ANA, BEN, FAMILY, Scene
+
+
+async def bot_name(scene: Scene) -> str:
+    return f"@{scene.bot.telegram.bot.username}"
+
+
+async def test_only_who_addresses_the_bot_is_answered(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    name = await bot_name(scene)
+    await scene.people.promote(FAMILY)  # an administrator hears everything
+    await scene.people.send(ANA, "What is asthma?", chat_id=FAMILY)
+    await scene.people.send(ANA, "", chat_id=FAMILY, kind="sticker")
+    sent = await scene.people.send(ANA, f"😀 {name} What is flu?", chat_id=FAMILY)
+    answer = await scene.final(FAMILY, "About 😀  What is flu?: rest.")
+    assert answer.reply_to == sent.message_id
+    await scene.people.send(ANA, "And a cold?", chat_id=FAMILY, reply_to=answer.message_id)
+    await scene.final(FAMILY, "About And a cold?: rest.")
+    assert scene.worker.claimed == 2
+
+
+async def test_edits_are_three_seconds_apart_and_the_answer_is_one_message(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    scene.worker.delay, scene.worker.writes = 0.25, 26
+    scene.worker.text = lambda _: " ".join(f"word{n}" for n in range(26))
+    await scene.people.send(ANA, f"{await bot_name(scene)} What is flu?", chat_id=FAMILY)
+    answer = await scene.final(FAMILY, "word25", 20)
+    frames = [answer.date, *answer.edits[:-1]]
+    assert len(frames) >= 3
+    assert all(later - earlier >= 2.95 for earlier, later in pairwise(frames[1:]))
+    assert [m.message_id for m in (await scene.people.chat(FAMILY)).from_bot] == [answer.message_id]
+    assert not await scene.people.calls("sendMessageDraft")
+
+
+async def test_a_button_is_for_the_person_who_asked(scene: Scene) -> None:
+    await scene.agreed(ANA, BEN)
+    scene.worker.paused = True
+    await scene.people.send(ANA, f"{await bot_name(scene)} What is flu?", chat_id=FAMILY)
+    status = await scene.answer(FAMILY, "You are next")
+    foreign = await scene.people.press(BEN, status.message_id, "Stop", chat_id=FAMILY)
+    assert foreign.text == "Only the person who asked can stop this."
+    scene.worker.paused = False
+    answer = await scene.final(FAMILY, "About What is flu?")
+    assert answer.message_id == status.message_id
+    foreign = await scene.people.press(BEN, answer.message_id, "👍", chat_id=FAMILY)
+    assert foreign.text == "Only the person who asked can rate this."
+    own = await scene.people.press(ANA, answer.message_id, "👎", chat_id=FAMILY)
+    assert own.text == "Thank you. Noted: 👎"
+
+
+async def test_consent_in_a_group_is_the_addressees_alone(scene: Scene) -> None:
+    await scene.people.send(ANA, f"{await bot_name(scene)} What is flu?", chat_id=FAMILY)
+    request = await scene.answer(FAMILY, "I need your OK")
+    foreign = await scene.people.press(BEN, request.message_id, "I agree", chat_id=FAMILY)
+    assert foreign.text == "This button is for the person who asked."
+    await scene.people.press(ANA, request.message_id, "I agree", chat_id=FAMILY)
+    await scene.final(FAMILY, "About What is flu?: rest.")
+
+
+async def test_a_topic_is_a_conversation_of_its_own(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    name = await bot_name(scene)
+    await scene.people.send(ANA, f"{name} What is flu?", chat_id=FAMILY, thread_id=7)
+    answer = await scene.final(FAMILY, "About What is flu?: rest.")
+    assert answer.thread_id == 7
+
+
+async def test_telegrams_pace_is_kept(scene: Scene) -> None:
+    """With the simulator as strict as Telegram, nothing that we send is refused."""
+    await scene.agreed(ANA, BEN)
+    await scene.people.flood()
+    for number in range(3):
+        await scene.people.send(ANA, f"Question {number}?")
+        await scene.people.send(
+            BEN, f"{await bot_name(scene)} In the group {number}?", chat_id=FAMILY
+        )
+    await scene.final(ANA, "Question 2?", 20)
+    await scene.final(FAMILY, "In the group 2?", 20)
+    calls = await scene.people.journal(kind="call")
+    assert [c for c in calls if c["status"] == 429] == []

@@ -1,0 +1,87 @@
+"""Whose turn it is: chats do not disturb each other, answers come before notices, frames yield."""
+
+import asyncio
+
+from bot.pacing import Pacing, Priority
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def test_a_cool_down_holds_its_own_chat_only() -> None:
+    pacing = Pacing()
+    pacing.cool(1, 0.4)
+    began = now()
+    await pacing.turn(2, Priority.NOTICE)
+    assert now() - began < 0.2
+    await pacing.turn(1, Priority.ANSWER)
+    assert now() - began >= 0.4
+
+
+async def test_many_cool_downs_are_about_the_whole_bot() -> None:
+    pacing = Pacing()
+    for chat in range(1, 5):
+        pacing.cool(chat, 0.3)
+    began = now()
+    await pacing.turn(99, Priority.ANSWER)
+    assert now() - began >= 0.3
+
+
+async def test_answers_come_before_notices() -> None:
+    pacing, order = Pacing(), list[str]()
+    pacing.cool(1, 0.2)
+
+    async def say(name: str, priority: Priority) -> None:
+        await pacing.turn(1, priority)
+        order.append(name)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(say("notice", Priority.NOTICE))
+        group.create_task(say("answer", Priority.ANSWER))
+        group.create_task(say("card", Priority.CARD))
+    assert order == ["card", "answer", "notice"]
+
+
+async def test_a_short_burst_passes_and_then_the_pace_holds() -> None:
+    pacing, began = Pacing(), now()
+    for _ in range(3):
+        await pacing.turn(1, Priority.ANSWER)
+    assert now() - began < 0.5
+    await pacing.turn(1, Priority.CARD)
+    assert now() - began < 0.5, "an emergency card does not wait for the pace"
+    await pacing.turn(1, Priority.ANSWER)
+    assert now() - began >= 3.0
+
+
+async def test_frames_are_dropped_never_queued() -> None:
+    pacing = Pacing()
+    assert pacing.frame(1, 0.2, counted=False)
+    assert not pacing.frame(1, 0.2, counted=False)
+    pacing.cool(2, 5)
+    assert not pacing.frame(2, 0.2, counted=False)
+    waiting = asyncio.create_task(pacing.turn(2, Priority.ANSWER))
+    await asyncio.sleep(0.3)
+    assert pacing.frame(1, 0.2, counted=False)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_a_groups_frames_leave_room_for_its_answers() -> None:
+    pacing, group = Pacing(), -100
+    frames = sum(pacing.frame(group, 0.0, counted=True) for _ in range(30))
+    assert frames == 11
+    began = now()
+    for _ in range(8):
+        await pacing.turn(group, Priority.ANSWER)
+    assert now() - began < 0.5
+
+
+async def test_who_gives_up_leaves_the_line() -> None:
+    pacing = Pacing()
+    pacing.cool(1, 0.3)
+    gone = asyncio.create_task(pacing.turn(1, Priority.ANSWER))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    await asyncio.wait_for(pacing.turn(1, Priority.NOTICE), 2)
