@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
@@ -31,8 +30,8 @@ from bot.delivery import Delivery
 from bot.gateway import Gateway
 from bot.intake import STOPPING, Intake, Ordering
 from bot.manners import Manners
-from doctor_llama.db import Database
-from doctor_llama.errors import DoctorLlamaError, SettingsError
+from doctor_llama.db import Database, Trouble
+from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,12 +48,6 @@ ALLOWED = (
     Update.MESSAGE_REACTION,
     STOPPING,
 )
-
-
-class DeafError(DoctorLlamaError):
-    """No word from Telegram for too long although we listen: the program must start again."""
-
-    exit_code = 70
 
 
 class Listening(HTTPXRequest):
@@ -198,7 +191,7 @@ class Bot:
         while True:
             try:
                 left = await self._intake.load(self.telegram.bot)
-            except SQLAlchemyError as error:
+            except Trouble as error:
                 log.warning("the inbox cannot be read (%s); trying again", type(error).__name__)
                 await asyncio.sleep(FIRST_PAUSE)
             else:

@@ -8,13 +8,11 @@ import asyncio
 import logging
 from collections import deque
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.gateway import Gateway
 from bot.notebook import Notebook
 from bot.parcels import Desk, Parcel
 from doctor_llama import jobs
-from doctor_llama.db import Database
+from doctor_llama.db import Database, Trouble
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 
 log = logging.getLogger(__name__)
@@ -53,7 +51,7 @@ class Delivery:
             try:
                 await self._look()
                 pause = max(LOOK_SECONDS, (loop.time() - began) * LOOK_SHARE)
-            except SQLAlchemyError as error:
+            except Trouble as error:
                 log.warning("the database does not answer (%s)", type(error).__name__)
                 pause = TROUBLE_SECONDS
             try:

@@ -5,7 +5,6 @@ import secrets
 import traceback
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import Message, Update
 from telegram.error import TelegramError
 
@@ -23,6 +22,7 @@ from bot.places import Place
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import jobs
+from doctor_llama.db import Trouble
 from doctor_llama.errors import DoctorLlamaError
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ async def handle(update: object, context: Context) -> None:
         log.warning("a sentence was not said: %s", type(error).__name__)
     elif isinstance(error, DoctorLlamaError):
         await _tell(known, context, str(error))
-    elif isinstance(error, SQLAlchemyError) and known and context.house.intake.again(known):
+    elif isinstance(error, Trouble) and known and context.house.intake.again(known):
         log.warning("the database did not answer (%s); the update waits", type(error).__name__)
     else:
         await _report(known, context, error)

@@ -12,13 +12,12 @@ from collections import deque
 from collections.abc import Awaitable
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, Update
 from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
 from doctor_llama import inbox
-from doctor_llama.db import Database
+from doctor_llama.db import Database, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ class Intake(asyncio.Queue[object]):
         try:
             async with self._database.session() as session:
                 await inbox.done(session, update_id)
-        except SQLAlchemyError:
+        except Trouble:
             log.warning("update %d stays in the inbox and will be handled again", update_id)
 
 

@@ -7,12 +7,9 @@ way and in that of the questions that come in, since there is one writing connec
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
+from doctor_llama.db import Database, Session, Trouble
 
-from doctor_llama.db import Database
-
-Change = Callable[[AsyncSession], Awaitable[None]]
+Change = Callable[[Session], Awaitable[None]]
 
 
 class Notebook:
@@ -24,7 +21,7 @@ class Notebook:
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, change: Change) -> None:
-        """Return when the change is committed. Raises SQLAlchemyError."""
+        """Return when the change is committed. Raises Trouble."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, done))
         if self._writing is None or self._writing.done():
@@ -48,7 +45,7 @@ class Notebook:
             async with self._database.session() as session:
                 for change, _ in batch:
                     await change(session)
-        except SQLAlchemyError as error:
+        except Trouble as error:
             for _, done in batch if len(batch) == 1 else ():
                 if not done.done():
                     done.set_exception(error)

@@ -115,7 +115,11 @@ class Pacing:
                 del self._chats[chat_id]
 
     async def turn(self, chat_id: int, priority: Priority, *, counted: bool = True) -> None:
-        """Wait until something may be sent to this chat. `counted`: it takes a place there."""
+        """Wait until something may be sent to this chat.
+
+        `counted`: it is a message, and takes a place there and in everybody's second; edits in
+        private chats and deletions are none.
+        """
         if self._closed.is_set():
             raise asyncio.CancelledError
         waiting = _Waiting(
@@ -161,8 +165,8 @@ class Pacing:
         return self._now() < max(self._chat(chat_id).cool, self._cool)
 
     def _count(self, chat: Chat, now: float, *, counted: bool) -> None:
-        self._overall.add(now)
         if counted:
+            self._overall.add(now)
             chat.window.add(now)
 
     def _grant(self) -> None:
@@ -177,9 +181,8 @@ class Pacing:
             chat = self._chat(waiting.chat)
             opens = max(chat.cool, self._cool)
             if waiting.priority is not Priority.CARD:  # nothing but a refusal holds up a card
-                opens = max(opens, self._overall.opens(now))
                 if waiting.counted:
-                    opens = max(opens, chat.window.opens(now))
+                    opens = max(opens, self._overall.opens(now), chat.window.opens(now))
             if opens > now:
                 held.add(line)
                 later.append(opens)

@@ -20,7 +20,6 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
@@ -41,7 +40,7 @@ from bot.pacing import Priority
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import conversations, jobs
-from doctor_llama.db import Database
+from doctor_llama.db import Database, Session
 from doctor_llama.schema import LIVE, Job, JobStatus, Message
 
 log = logging.getLogger(__name__)
@@ -289,7 +288,7 @@ class Parcel:
             await self.desk.gateway.delete(self.place, status)
         await self.desk.notebook.write(self._deliver)
 
-    async def _deliver(self, session: AsyncSession) -> None:
+    async def _deliver(self, session: Session) -> None:
         await jobs.delivered(session, self.job.id, self.shown)
         parts = self.shown.get("parts")
         if parts and self.job.status == JobStatus.SUCCEEDED and self.job.message_id:

@@ -19,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -28,6 +28,10 @@ from doctor_llama import sqlite
 from doctor_llama.errors import DatabaseError, DatabaseOutdatedError
 
 READERS = 4
+
+# what a channel may name without knowing SQL: a transaction, and that one failed
+Session = AsyncSession
+Trouble = SQLAlchemyError
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -46,7 +50,9 @@ class Database:
         if self.is_sqlite:
             self._open_sqlite()
         else:
-            self._writer = self._reader = create_async_engine(self.url, pool_pre_ping=True)
+            self._writer = self._reader = create_async_engine(
+                self.url, pool_pre_ping=True, hide_parameters=True
+            )
 
     def _open_sqlite(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
@@ -59,6 +65,7 @@ class Database:
             pool_size=1,
             max_overflow=0,
             pool_timeout=60,
+            hide_parameters=True,  # an error in a log must not carry anybody's words
         )
         sqlite.hooks(self._writer.sync_engine, begin=sqlite.WRITE)
         self._reader = create_async_engine(
@@ -67,6 +74,7 @@ class Database:
             poolclass=AsyncAdaptedQueuePool,
             pool_size=READERS,
             max_overflow=0,
+            hide_parameters=True,
         )
         sqlite.hooks(self._reader.sync_engine, begin=sqlite.READ)
 

@@ -13,7 +13,7 @@ from telegram import Update
 from telegram.ext import CommandHandler
 
 from bot import app
-from bot.app import DeafError
+from doctor_llama.errors import DeafError
 from bot.context import Context
 from bot.simulator import running
 from doctor_llama import logs
