@@ -61,6 +61,13 @@ def ending(job: Job, answer: Message | None) -> tuple[list[Part], InlineKeyboard
     return [Part(say(tongue, key, id=str(job.id)))], None
 
 
+def alarming(job: Job) -> str | None:
+    """The cause of a failure that the owners should know of; None for what is nobody's fault."""
+    if job.status != JobStatus.FAILED or job.result.get("error") == "refused":
+        return None
+    return " ".join(str(job.result[key]) for key in ("error", "detail") if key in job.result)
+
+
 def card(
     job: Job, answer: Message, question: Message | None
 ) -> tuple[list[Part], InlineKeyboardMarkup | None]:

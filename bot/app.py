@@ -25,6 +25,7 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest, RequestData
 
 from bot import asking, consenting, errors, helping, pressing, profile, rating, refusing, stopping
+from bot.alarms import Alarms
 from bot.context import Context, House, Telegram
 from bot.delivery import Delivery
 from bot.gateway import Gateway
@@ -132,9 +133,10 @@ class Bot:
             .build()
         )
         gateway = Gateway(self.telegram.bot)
-        self.delivery = Delivery(gateway, database, settings.concurrency)
+        alarms = Alarms(gateway, settings.owner_ids)
+        self.delivery = Delivery(gateway, database, alarms, settings.concurrency)
         self.house = House(
-            settings, database, gateway, self._intake, self.delivery.nudge, Manners()
+            settings, database, gateway, self._intake, self.delivery.nudge, Manners(), alarms
         )
         self.telegram.bot_data = self.house
         handlers(self.telegram)

@@ -5,7 +5,7 @@ from telegram import CallbackQuery, Message, MessageEntity, Update, User
 from bot import consenting, places, refusing
 from bot.context import Context
 from bot.texts import known, say
-from doctor_llama import conversations, feedback, inbox, privacy
+from doctor_llama import conversations, feedback, inbox, privacy, triage
 from doctor_llama.conversations import Asked, Question
 from doctor_llama.errors import (
     ConsentNeededError,
@@ -13,12 +13,14 @@ from doctor_llama.errors import (
     TooLateError,
     TooManyWaitingError,
 )
+from doctor_llama.triage import Label
 
 REFUSALS = {
     QueueFullError: "refuse-full",
     TooManyWaitingError: "refuse-many",
     TooLateError: "refuse-edit-late",
 }
+RED = (Label.EMERGENCY, Label.CRISIS)
 CALM = "#calm"  # marks the second asking of a question that was taken for an emergency
 
 
@@ -29,10 +31,15 @@ async def ask(update: Update, context: Context) -> None:
         return
     if not addressed(message, context):
         return
-    text = words(message, context)
-    if (refusal := refusing.problem(text)) is not None:
-        await refusing.refuse(context, message, *refusal)
-        return
+    text, manners = words(message, context), context.house.manners
+    if triage.assess(text).label not in RED:  # a red flag is answered, however it is written
+        if manners.continues(message):
+            return
+        if (refusal := refusing.problem(text)) is not None:
+            if refusal[0] == refusing.LONG:
+                manners.too_long(message)
+            await refusing.refuse(context, message, *refusal)
+            return
     await put(context, message, message.from_user, text, update_id=update.update_id)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.alarms import Alarms
 from bot.gateway import Gateway
 from bot.intake import Intake
 from bot.manners import Manners
@@ -25,6 +26,7 @@ class House:
     intake: Intake
     nudge: Callable[[], None]  # something is to be delivered: look now
     manners: Manners
+    alarms: Alarms
 
     @property
     def limits(self) -> Limits:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 
+from bot.alarms import Alarms
 from bot.gateway import Gateway
 from bot.notebook import Notebook
 from bot.parcels import Desk, Parcel
@@ -30,8 +31,10 @@ NOT_QUEUED = (JobStatus.RUNNING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatu
 class Delivery:
     """Runs until it is stopped; one job's failure never ends it."""
 
-    def __init__(self, gateway: Gateway, database: Database, concurrency: int) -> None:
-        self._desk = Desk(gateway, database, Notebook(database), concurrency)
+    def __init__(
+        self, gateway: Gateway, database: Database, alarms: Alarms, concurrency: int
+    ) -> None:
+        self._desk = Desk(gateway, database, Notebook(database), alarms, concurrency)
         self._parcels: dict[int, Parcel] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._done: deque[int] = deque(maxlen=REMEMBERED)

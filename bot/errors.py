@@ -9,15 +9,9 @@ from telegram import Message, Update
 from telegram.error import TelegramError
 
 from bot import places
+from bot.alarms import SILENT
 from bot.context import Context, language_of
-from bot.gateway import (
-    BlockedError,
-    GoneError,
-    MigratedError,
-    UncertainError,
-    UnreachableError,
-    UnwantedError,
-)
+from bot.gateway import BlockedError
 from bot.places import Place
 from bot.rendering import Part
 from bot.texts import say
@@ -28,7 +22,6 @@ from doctor_llama.errors import DoctorLlamaError
 log = logging.getLogger(__name__)
 
 HOME = Path(__file__).resolve().parent.parent
-SILENT = (GoneError, MigratedError, UncertainError, UnreachableError, UnwantedError)
 
 
 async def handle(update: object, context: Context) -> None:
@@ -61,12 +54,7 @@ async def _report(update: Update | None, context: Context, error: Exception) -> 
     number = secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
     await _tell(update, context, say(language_of(update) if update else None, "error", id=number))
-    said = say(None, "error-admin", id=number, kind=type(error).__name__, where=where(error))
-    for owner in context.house.settings.owner_ids:
-        try:
-            await context.house.gateway.send(Place(owner), Part(said))
-        except (BlockedError, TelegramError, *SILENT):
-            log.warning("an owner could not be told of error %s", number)
+    await context.house.alarms.tell(number, type(error).__name__, where(error))
 
 
 def where(error: BaseException) -> str:

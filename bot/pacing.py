@@ -180,9 +180,9 @@ class Pacing:
                 continue
             chat = self._chat(waiting.chat)
             opens = max(chat.cool, self._cool)
-            if waiting.priority is not Priority.CARD:  # nothing but a refusal holds up a card
-                if waiting.counted:
-                    opens = max(opens, self._overall.opens(now), chat.window.opens(now))
+            # nothing but a refusal holds up a card
+            if waiting.counted and waiting.priority is not Priority.CARD:
+                opens = max(opens, self._overall.opens(now), chat.window.opens(now))
             if opens > now:
                 held.add(line)
                 later.append(opens)

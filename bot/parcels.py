@@ -24,6 +24,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
 from bot import answers, keyboards, places
+from bot.alarms import Alarms
 from bot.gateway import (
     DRAFT_SECONDS,
     EDIT_SECONDS,
@@ -61,6 +62,7 @@ class Desk:
     gateway: Gateway
     database: Database
     notebook: Notebook
+    alarms: Alarms
     concurrency: int
     seconds: float | None = None  # that one answer takes
     steps: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -287,6 +289,8 @@ class Parcel:
         if status is not None:
             await self.desk.gateway.delete(self.place, status)
         await self.desk.notebook.write(self._deliver)
+        if (cause := answers.alarming(self.job)) is not None:
+            await self.desk.alarms.tell(str(self.job.id), cause, "worker")
 
     async def _deliver(self, session: Session) -> None:
         await jobs.delivered(session, self.job.id, self.shown)

@@ -13,6 +13,7 @@ from bot.rendering import Part
 from bot.texts import known, say
 
 LONGEST = 4_000  # characters of a question
+LONG = "refuse-long"
 COMMANDS = ("start", "help", "new", "stop", "about")
 
 
@@ -24,7 +25,7 @@ def problem(text: str) -> tuple[str, dict[str, str | int]] | None:
     if not text.strip():
         return "refuse-empty", {}
     if len(text) > LONGEST or rendering.units(text) > rendering.LIMIT:
-        return "refuse-long", {"length": len(text), "limit": LONGEST}
+        return LONG, {"limit": LONGEST}
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         return "refuse-signs", {}
     return None

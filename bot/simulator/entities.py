@@ -48,6 +48,19 @@ def length(text: str) -> int:
     return len(text) + sum(1 for character in text if character > "\uffff")
 
 
+def pieces(text: str, size: int = MAX_TEXT) -> list[str]:
+    """Cut a text as Telegram's apps do before they send it: at most `size` units a piece."""
+    cut, units = [""], 0
+    for character in text:
+        width = length(character)
+        if units + width > size:
+            cut.append("")
+            units = 0
+        cut[-1] += character
+        units += width
+    return cut
+
+
 def part(text: str, offset: int, size: int) -> str:
     """The piece of `text` that an entity covers."""
     raw = text.encode("utf-16-le", "surrogatepass")

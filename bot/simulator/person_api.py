@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.simulator import gestures, people, views
+from bot.simulator import entities, gestures, people, views
 from bot.simulator.events import stream
 from bot.simulator.ledger import Turn
 from bot.simulator.methods import profile
@@ -33,6 +33,10 @@ def _query(request: Request, name: str, default: float) -> float:
         return float(request.query_params.get(name, default))
     except ValueError:
         raise PersonError(f"{name} is a number.") from None
+
+
+def _is_text(wanted: Json) -> bool:
+    return str(wanted.get("kind") or "text") == "text"
 
 
 def _seconds(wanted: Json, name: str, default: float) -> float:
@@ -95,8 +99,14 @@ class PersonApi:
         return self._ledger.turn()
 
     async def _send(self, wanted: Json) -> Json:
+        text = str(wanted.get("text") or "")
+        first, *rest = entities.pieces(text) if _is_text(wanted) else [text]
         with self._turn() as turn:
-            return people.send(turn, wanted)
+            sent = people.send(turn, {**wanted, "text": first})
+        for piece in rest:  # an app sends a long text as several messages
+            with self._turn() as turn:
+                people.send(turn, {**wanted, "text": piece, "reply_to": None, "quote": None})
+        return sent
 
     async def _upload(self, request: Request) -> Response:
         async with request.form(max_part_size=MAX_BODY) as form:

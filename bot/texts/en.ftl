@@ -65,7 +65,7 @@ about-unknown =
     Doctor Llama { $version }, an AI, not a doctor.
     The model is not running at this moment, so I cannot say which one it is.
     No clinician has reviewed this bot or its answers.
-about-demo = This is the small built-in demonstration model. It was trained on this computer to show how everything works, and it knows next to nothing about medicine. Do not rely on a word of it.
+about-demo = This is the small built-in demonstration model. It was made to show how everything works, it knows some fifty common health topics and nothing else, and no clinician has read what it was taught.
 new-done = A new conversation. I no longer look at what was said before.
 stop-nothing = There is nothing to stop.
 stop-toast = Stopping.
@@ -75,7 +75,7 @@ not-yours-stop = Only the person who asked can stop this.
 # What cannot be asked
 refuse-empty = I see no question in that. Please write it in words.
 refuse-signs = I see only signs or emoji in that. Please write your question in words.
-refuse-long = That is too long for me: { $length } characters, and I can read { $limit }. Please shorten it, or ask one part after the other.
+refuse-long = That is too long for me: I can read { $limit } characters at a time. Please shorten it, or ask one part after the other.
 refuse-sticker = A nice sticker, but I can only read text. Please write your question in words.
 refuse-photo = I cannot look at pictures. Please describe in words what you see or want to know.
 refuse-voice = I cannot listen to voice messages yet. Please write your question as text.

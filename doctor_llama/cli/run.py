@@ -84,6 +84,7 @@ async def _run(chosen: Settings) -> None:
             page = await stack.enter_async_context(_chat_page(chosen))
             chosen = _local(chosen, page.url)
             ends.append(asyncio.create_task(_ended(page)))
+        stack.push_async_callback(_put_away, ends)
         ends.append(asyncio.create_task(supervisor.run()))
         ends.append(asyncio.create_task(_greet(chosen, database, supervisor)))
         telegram = await stack.enter_async_context(bot_app.running(chosen, database))
@@ -101,7 +102,17 @@ async def _bot(chosen: Settings) -> None:
 
     stop: asyncio.Task[Any] = asyncio.create_task(_stop_signal().wait())
     async with _opened(chosen) as database, bot_app.running(chosen, database) as telegram:
-        await _first_of([stop, asyncio.create_task(telegram.failed())])
+        ends = [stop, asyncio.create_task(telegram.failed())]
+        try:
+            await _first_of(ends)
+        finally:
+            await _put_away(ends)
+
+
+async def _put_away(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _first_of(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -13,12 +13,11 @@ from telegram import Update
 from telegram.ext import CommandHandler
 
 from bot import app
-from doctor_llama.errors import DeafError
 from bot.context import Context
 from bot.simulator import running
 from doctor_llama import logs
 from doctor_llama.db import Database
-from doctor_llama.errors import SettingsError
+from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.settings import Settings
 from tests.bot.conftest import ANA, OWNER, TOKEN, Scene
 

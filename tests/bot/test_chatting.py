@@ -159,7 +159,7 @@ async def test_new_closes_the_conversation(scene: Scene) -> None:
 BAD = [
     ("😀👍", "text", "only signs or emoji"),
     ("?!", "text", "only signs or emoji"),
-    ("a" * 4050, "text", "4,050 characters"),
+    ("a" * 4050, "text", "4,000 characters"),
     ("", "sticker", "nice sticker"),
     ("", "photo", "cannot look at pictures"),
     ("", "voice", "cannot listen"),
@@ -172,6 +172,23 @@ async def test_bad_input_gets_a_kind_sentence(scene: Scene) -> None:
         sent = await scene.people.send(person, text, kind=kind)
         told = await scene.answer(person, words)
         assert told.reply_to == sent.message_id
+
+
+async def test_a_text_that_the_app_cuts_in_pieces_is_refused_once(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    sent = await scene.people.send(ANA, "a" * 9_000)  # three messages
+    await scene.answer(ANA, "4,000 characters")
+    await scene.people.send(ANA, "What is asthma?")
+    await scene.final(ANA, "About What is asthma?: rest.")
+    view = await scene.people.chat(ANA, after=sent.message_id)
+    assert sum("characters" in m.text for m in view.from_bot) == 1
+    assert await count(scene.database, Job) == 1
+
+
+async def test_a_red_flag_in_a_text_that_is_too_long_is_answered(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.send(ANA, "I do not know what to do. " * 200 + RED)
+    await scene.answer(ANA, "This can be an emergency")
 
 
 async def test_the_words_under_a_photo_are_read(scene: Scene) -> None:

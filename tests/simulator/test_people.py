@@ -113,11 +113,20 @@ async def test_every_kind_of_file(bot: Bot, people: SimClient) -> None:
         assert told.effective_attachment
 
 
+async def test_a_long_text_is_several_messages_as_in_an_app(
+    people: SimClient, bot: Bot, ana: int
+) -> None:
+    sent = await people.send(ana, "x" * 4095 + "🦙" + "y" * 100)
+    view = await people.chat(ana, after=sent.message_id - 1)
+    assert [message.text for message in view.messages] == ["x" * 4095, "🦙" + "y" * 100]
+
+
 async def test_what_an_app_would_not_offer(people: SimClient, bot: Bot, ana: int) -> None:
+    mine = await people.send(ana, "mine")
     message = await bot.send_message(ana, "Hello")
     for act, sentence in (
         (people.send(ana, "  "), "needs a text"),
-        (people.send(ana, "x" * 4097), "at most 4096"),
+        (people.edit(ana, mine.message_id, "x" * 4097), "at most 4096"),
         (people.send(ana, "x", chat_id=BEN), "in no chat"),
         (people.send(ana, "x", reply_to=1), "no message 1"),
         (people.press(ana, message.message_id, "y"), "No such button"),

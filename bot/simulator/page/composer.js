@@ -22,9 +22,12 @@ function grow() {
   const size = input.value.length;
   const counter = $("counter");
   counter.hidden = size < LIMIT - 300;
-  counter.textContent = size > LIMIT ? `${size - LIMIT} too long` : String(LIMIT - size);
-  counter.classList.toggle("over", size > LIMIT);
-  $("send").disabled = !input.value.trim() || size > LIMIT;
+  const long = size > LIMIT;
+  const editing = about?.kind === "edit";
+  // A long text becomes several messages, as in Telegram's apps; an edit cannot.
+  counter.textContent = !long ? String(LIMIT - size) : editing ? `${size - LIMIT} too long` : `${Math.ceil(size / LIMIT)} messages`;
+  counter.classList.toggle("over", long && editing);
+  $("send").disabled = !input.value.trim() || (long && editing);
   typed.set(slot(), input.value);
 }
 
