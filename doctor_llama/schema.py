@@ -154,7 +154,9 @@ class Message(Base):
     finish_reason: Mapped[str | None]
     prompt_tokens: Mapped[int | None]
     completion_tokens: Mapped[int | None]
-    seconds: Mapped[float | None]  # from claim to last token
+    queue_seconds: Mapped[float | None]  # from question to claim
+    first_token_seconds: Mapped[float | None]  # from claim to the first words
+    seconds: Mapped[float | None]  # from claim to the last word
     created_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
 

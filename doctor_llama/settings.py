@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from doctor_llama.errors import SettingsError
@@ -57,6 +57,40 @@ class Settings(BaseSettings):
         description="Hub id or path of the LoRA adapter, `none`, or `auto`: Doctor Llama's own "
         "with `MODEL=auto`, otherwise none.",
     )
+    remote_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Servers that speak OpenAI's protocol (vLLM and others), with commas. They "
+        "answer in place of a model in this process; `MODEL` is then their name for it (`auto`: "
+        "the first one listed), `ADAPTER` a name they know or a folder they can read.",
+    )
+    remote_api_key: SecretStr | None = Field(
+        None, description="Key for these servers, where they ask for one."
+    )
+    weights: str = Field(
+        "auto",
+        pattern="^(auto|nf4|nf4-dequantized|bf16)$",
+        description="How the base's weights are held: `nf4` (4 bits, the least memory), "
+        "`nf4-dequantized` (the same values unpacked once: the same answers, faster), `bf16` "
+        "(never quantised: not what the adapter was trained on), or `auto`: `nf4-dequantized` "
+        "where that fits into the free memory, else `nf4`. The embedded model is always `nf4`.",
+    )
+    attention: str = Field(
+        "auto",
+        pattern="^(auto|grouped|sdpa|eager|flash_attention_[23])$",
+        description="`grouped` (our own, for any device), `sdpa`, `eager`, `flash_attention_2`, "
+        "`flash_attention_3`, or `auto`: flash attention on a CUDA GPU that has it, else "
+        "`grouped`.",
+    )
+    cuda_graphs: bool = Field(
+        False,
+        description="Replay recorded CUDA graphs in place of launching every kernel. Needs flash "
+        "attention; not measured yet.",
+    )
+    max_memory: ByteSize | None = Field(
+        None,
+        description="Most that the model and its cache of conversations may take together, such "
+        "as `6GiB`. Default: what is free.",
+    )
     context_length: int = Field(
         4096, ge=256, le=131_072, description="Tokens of prompt and answer together, per question."
     )
@@ -88,6 +122,12 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
         description="This worker's name, unique among workers. Default: the host's name.",
     )
+    metrics_port: int = Field(
+        9109,
+        ge=0,
+        le=65535,
+        description="Port of the worker's /metrics, /healthz and /readyz on 127.0.0.1; 0 for none.",
+    )
     owner_ids: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Numeric Telegram ids of the owners, with commas; errors are sent to them."
     )
@@ -114,6 +154,18 @@ class Settings(BaseSettings):
         return (
             [v for v in value.replace(",", " ").split() if v] if isinstance(value, str) else value
         )
+
+    @field_validator("remote_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: Any) -> Any:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("remote_urls")
+    @classmethod
+    def _only_the_web(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(url.startswith(("http://", "https://")) for url in value):
+            raise ValueError("a server's URL begins with http:// or https://")
+        return value
 
     @property
     def database(self) -> str:

@@ -17,9 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from doctor_llama import conversations, jobs, prompt, status
 from doctor_llama.db import Database
-from doctor_llama.engine import Chunk, Engine, EngineCard, SamplingParams
+from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
+from doctor_llama.metrics import Metrics
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
+from doctor_llama.serving import Serving
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,18 @@ class Flight:
     last: Chunk | None = None
     ending: bool = False  # its end is being written: not to be touched any more
     began: float = field(default_factory=time.monotonic)
+    first: float | None = None  # when the first words came
+
+    @property
+    def seconds(self) -> float:
+        """From the claim until now."""
+        return time.monotonic() - self.began
+
+    @property
+    def queue_seconds(self) -> float:
+        """From the question to the claim, by the clock on the wall."""
+        waited = (self.job.started_at or self.job.created_at) - self.job.created_at
+        return max(0.0, waited.total_seconds())
 
 
 class Worker:
@@ -50,7 +64,7 @@ class Worker:
     watches them kills this process: a hung GPU call cannot be cancelled from within.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by keyword
         self,
         database: Database,
         engine: Engine,
@@ -60,10 +74,13 @@ class Worker:
         concurrency: int,
         stall_seconds: float,
         beat: Callable[[], None] = lambda: None,
+        metrics: Metrics | None = None,
+        serving: Serving | None = None,
     ) -> None:
         self.database, self.engine, self.name = database, engine, name
         self.params, self.concurrency, self.stall_seconds = params, concurrency, stall_seconds
-        self.beat = beat
+        self.beat, self.metrics, self.serving = beat, metrics or Metrics(), serving
+        self.serving = serving  # None: the engine keeps the adapter that it has
         self.flights: dict[int, Flight] = {}
         self.fatal: EngineDownError | None = None
         self._stopping = asyncio.Event()
@@ -76,17 +93,27 @@ class Worker:
 
         Raises `EngineDownError` when the engine cannot be used any more; a new process may help.
         """
-        ticker = asyncio.create_task(self._tick(), name="worker-tick")
+        beside = [asyncio.create_task(self._tick(), name="worker-tick")]
+        if self.serving is not None:
+            beside.append(asyncio.create_task(self._follow(self.serving), name="worker-follow"))
         try:
             while not self.stopping and self.fatal is None:
                 if not await self._claim():
                     await self._pause(POLL_SECONDS)
             await self._drain(drain_seconds if self.fatal is None else 0.0)
         finally:
-            ticker.cancel()
-            await asyncio.gather(ticker, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
         if self.fatal is not None:
             raise self.fatal
+
+    async def _follow(self, serving: Serving) -> None:
+        try:
+            await serving.follow()
+        except EngineDownError as error:
+            log.critical("the engine is down: %s", error)
+            self.fatal = error
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns when what is in flight has ended or was put back.
@@ -164,6 +191,8 @@ class Worker:
             outcome, result = JobStatus.FAILED, {"error": type(error).__name__}
         await self._write_end(flight, outcome, result)
         self.flights.pop(flight.job.id, None)
+        if flight.job.kind == JobKind.ANSWER:
+            self._count(flight, outcome)
 
     async def _write_end(self, flight: Flight, outcome: JobStatus, result: dict[str, Any]) -> None:
         """Settle the job and its message in one transaction, as long as the database needs."""
@@ -182,11 +211,23 @@ class Worker:
                 log.exception("the end of job %s could not be written; trying again", job.id)
                 await asyncio.sleep(1.0)
             else:
-                log.info("job %s %s after %.2f s", job.id, outcome, self._seconds(flight))
+                log.info("job %s %s after %.2f s", job.id, outcome, flight.seconds)
                 return
 
-    def _seconds(self, flight: Flight) -> float:
-        return time.monotonic() - flight.began
+    def _count(self, flight: Flight, outcome: JobStatus) -> None:
+        metrics, last = self.metrics, flight.last
+        adapter = (last.adapter if last else None) or self.engine.card().adapter
+        metrics.answers.labels(outcome, adapter or "none").inc()
+        metrics.queue_seconds.observe(flight.queue_seconds)
+        metrics.answer_seconds.observe(flight.seconds)
+        if flight.first is None or last is None:
+            return
+        metrics.first_token_seconds.observe(flight.first - flight.began)
+        metrics.tokens.labels("prompt").inc(last.prompt_tokens)
+        metrics.tokens.labels("completion").inc(last.completion_tokens)
+        writing = time.monotonic() - flight.first
+        if last.completion_tokens > 1 and writing > 0:
+            metrics.tokens_per_second.observe((last.completion_tokens - 1) / writing)
 
     def _ending(self, flight: Flight, outcome: JobStatus) -> dict[str, Any]:
         values: dict[str, Any] = {"content": flight.text.strip()}
@@ -194,11 +235,13 @@ class Worker:
             card = self.engine.card()
             values |= {
                 "model": card.model,
-                "adapter": card.adapter,
+                "adapter": flight.last.adapter or card.adapter,
                 "finish_reason": flight.last.finish,
                 "prompt_tokens": flight.last.prompt_tokens,
                 "completion_tokens": flight.last.completion_tokens,
-                "seconds": self._seconds(flight),
+                "queue_seconds": flight.queue_seconds,
+                "first_token_seconds": (flight.first or flight.began) - flight.began,
+                "seconds": flight.seconds,
             }
         return values
 
@@ -206,17 +249,24 @@ class Worker:
         async with self.database.reading() as session:
             answer = await session.get_one(Message, flight.job.message_id)
             turns = await conversations.turns(session, answer)
-        stream = self.engine.generate(prompt.conversation(turns), self.params)
-        async with aclosing(stream):
-            async for chunk in stream:
-                self._progress = time.monotonic()
-                flight.text += chunk.text
-                flight.last = chunk
-                if flight.text and not flight.written:
-                    self._first_words.set()
+        await self._write(flight, prompt.conversation(turns))
+        while self.serving and flight.last and not await self.serving.keep(flight.last):
+            flight.text = ""  # the adapter that wrote it did not pass
+            await self._write(flight, prompt.conversation(turns))
         if not flight.text.strip():
             raise EngineError("The model gave an empty answer.")
         return {}
+
+    async def _write(self, flight: Flight, turns: Sequence[ChatMessage]) -> None:
+        stream = self.engine.generate(turns, self.params)
+        async with aclosing(stream):
+            async for chunk in stream:
+                self._progress = time.monotonic()
+                flight.text = chunk.text if chunk.restart else flight.text + chunk.text
+                flight.last = chunk
+                if flight.text and flight.first is None:
+                    flight.first = time.monotonic()
+                    self._first_words.set()
 
     async def _backup(self, flight: Flight) -> dict[str, Any]:
         path = await asyncio.to_thread(self.database.backup)
@@ -246,14 +296,19 @@ class Worker:
             return
 
     def _beat(self) -> None:
-        stalled = self.flights and time.monotonic() - self._progress > self.stall_seconds
-        if not stalled:
+        self.metrics.in_flight.set(len(self.flights))
+        if self.healthy():
             self.beat()
+
+    def healthy(self) -> bool:
+        """Whether there is progress, or nothing to do."""
+        return not self.flights or time.monotonic() - self._progress <= self.stall_seconds
 
     async def _report(self) -> None:
         async with self.database.session() as session:
             await status.report(session, self.name, self.engine.card())
             poison = await jobs.expire(session, self.name)
+            self.metrics.waiting.set(await jobs.depth(session))
         _tell(poison)
 
     async def recover(self) -> None:

@@ -68,6 +68,16 @@ def look(chosen: Settings) -> Iterator[Line]:
     """Every check, in the order in which a newcomer would mend things."""
     yield _python()
     yield _sqlite()
+    if chosen.remote_urls:
+        yield from _remote(chosen)
+    else:
+        yield from _local(chosen)
+    yield _telegram(chosen)
+    yield _database(chosen)
+
+
+def _local(chosen: Settings) -> Iterator[Line]:
+    """What the model needs in this machine."""
     try:
         from doctor_llama.engine.local import access
     except ImportError as error:
@@ -78,8 +88,27 @@ def look(chosen: Settings) -> Iterator[Line]:
         yield _bitsandbytes()
         yield _model(chosen, wanted)
         yield _disk(chosen, NEEDED_GIB.get(wanted.model, MODEL_GIB))
-    yield _telegram(chosen)
-    yield _database(chosen)
+
+
+def _remote(chosen: Settings) -> Iterator[Line]:
+    """The servers, one after the other. One that is not there fails nothing while another is."""
+    from doctor_llama.engine.remote import Visit, visit
+
+    wanted = choice.choose(chosen)
+    model = None if wanted.model == "auto" else wanted.model
+    key = chosen.remote_api_key.get_secret_value() if chosen.remote_api_key else None
+
+    async def look_round() -> list[Visit]:
+        visits = (
+            visit(url, model, adapter=wanted.adapter, api_key=key) for url in chosen.remote_urls
+        )
+        return list(await asyncio.gather(*visits))
+
+    seen = asyncio.run(look_round())
+    bad = Mark.FAIL if all(one.mend for one in seen) else Mark.NOTE
+    for one in seen:
+        yield Line(bad if one.mend else Mark.OK, "Remote", f"{one.url} {one.found}", one.mend)
+    yield _disk(chosen, NEEDED_GIB[choice.SCRIPTED])
 
 
 def _python() -> Line:
@@ -136,8 +165,10 @@ def _model(chosen: Settings, wanted: choice.Choice) -> Line:
             f"{wanted.reason}. It knows a few health topics only",
             "For the real one: a CUDA GPU, HF_TOKEN, and Llama 3.2's licence accepted.",
         )
-    if wanted.model in NEEDED_GIB or Path(wanted.model).is_dir():
+    if wanted.model in NEEDED_GIB:
         return Line(Mark.OK, "Model", f"{name} ({wanted.reason})")
+    if Path(wanted.model).is_dir():
+        return _memory(chosen, wanted, name)
     token = chosen.hf_token.get_secret_value() if chosen.hf_token else None
     missing = access.why_no_access(wanted.model, token)
     if missing is not None:
@@ -147,7 +178,28 @@ def _model(chosen: Settings, wanted: choice.Choice) -> Line:
             f"{name}: {missing}",
             "Set DOCTOR_LLAMA_MODEL to a folder, a Hub id that you may read, or auto.",
         )
-    return Line(Mark.OK, "Model", f"{name} ({wanted.reason})")
+    return _memory(chosen, wanted, name)
+
+
+def _memory(chosen: Settings, wanted: choice.Choice, name: str) -> Line:
+    """How the model would be held, and whether it fits."""
+    from doctor_llama.engine.local import attention, weights
+
+    seen = weights.forecast(wanted.model, chosen.weights, chosen.max_memory)
+    attends = attention.best() if chosen.attention == "auto" else chosen.attention
+    needed = f", {seen.needed / 2**30:.1f} GiB" if seen.needed is not None else ""
+    found = (
+        f"{name} ({wanted.reason}); weights {seen.weights}{needed} of {seen.free / 2**30:.1f} GiB "
+        f"that may be used, attention {attends}, context {chosen.context_length} tokens"
+    )
+    if seen.fits:
+        return Line(Mark.OK, "Model", found)
+    return Line(
+        Mark.FAIL,
+        "Model",
+        f"{found}: it does not fit",
+        "Free memory, raise DOCTOR_LLAMA_MAX_MEMORY, or set DOCTOR_LLAMA_WEIGHTS=nf4.",
+    )
 
 
 def _telegram(chosen: Settings) -> Line:
@@ -158,11 +210,11 @@ def _telegram(chosen: Settings) -> Line:
             "no token: `run` opens the local chat page",
             "For Telegram: get a token from @BotFather and put TELEGRAM_BOT_TOKEN into .env.",
         )
-    from bot import gateway
+    from bot import identity
 
     try:
         name = asyncio.run(
-            gateway.who_am_i(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)
+            identity.who_am_i(chosen.telegram_bot_token.get_secret_value(), chosen.telegram_api_url)
         )
     except DoctorLlamaError as error:
         return Line(Mark.FAIL, "Telegram", str(error), "Check TELEGRAM_BOT_TOKEN and the network.")

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from doctor_llama import locks, logs, settings, supervisor, worker
+from doctor_llama import locks, logs, metrics, settings, supervisor, worker
 from doctor_llama.cli import app
 from doctor_llama.db import Database
-from doctor_llama.engine import SamplingParams, choice
+from doctor_llama.engine import SamplingParams
+from doctor_llama.serving import Serving
 from doctor_llama.settings import Settings
 from doctor_llama.worker import Worker
 
@@ -51,24 +52,29 @@ def _beat(pipe: int | None) -> Callable[[], None]:
 
 
 async def _work(chosen: Settings, database: Database, beat: Callable[[], None]) -> None:
-    engine = choice.build(chosen)
+    serving = Serving(database, chosen)
     doing = Worker(
         database,
-        engine,
+        serving.engine,
         name=chosen.worker_name,
         params=SamplingParams(chosen.max_tokens, chosen.temperature, chosen.top_p),
         concurrency=chosen.concurrency,
         stall_seconds=chosen.stall_seconds,
         beat=beat,
+        serving=serving,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, doing.stop)
     try:
         await doing.recover()
-        await engine.start()
-        worker.log.info("answering with %s", worker.card_line(engine.card()))
-        await doing.run(chosen.drain_seconds)
+        await serving.start()
+        doing.engine = serving.engine
+        worker.log.info("answering with %s", worker.card_line(doing.engine.card()))
+        port = chosen.metrics_port
+        healthy, ready = doing.healthy, lambda: not doing.stopping
+        async with metrics.served(doing.metrics, port, healthy=healthy, ready=ready):
+            await doing.run(chosen.drain_seconds)
     finally:
-        await engine.stop()
+        await serving.engine.stop()
         await database.close()

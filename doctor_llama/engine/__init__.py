@@ -1,13 +1,14 @@
 """What an engine is: something that turns a conversation into a stream of text.
 
 It knows no queue, no database and no person. Implementations: `local` (4-bit model with a LoRA
-adapter), `scripted` (fixed answers, for load tests).
+adapter), `remote` (any server that speaks OpenAI's protocol), `scripted` (fixed answers, for load
+tests).
 """
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doctor_llama.prompt import ChatMessage
 
@@ -18,6 +19,7 @@ __all__ = [
     "EngineCard",
     "FinishReason",
     "SamplingParams",
+    "Swapping",
 ]
 
 
@@ -26,7 +28,9 @@ class SamplingParams:
     """How to sample one answer; the names are those of vLLM and OpenAI.
 
     `temperature` below 0.05 means greedy. An engine clamps what it cannot do and raises
-    `InvalidRequestError` for what is not a number.
+    `InvalidRequestError` for what is not a number. `seed` makes an answer repeatable where the
+    engine offers that: a remote one hands it on to servers that take it, a local one ignores it,
+    since its answers share one stream of random numbers.
     """
 
     max_tokens: int = 512
@@ -34,6 +38,7 @@ class SamplingParams:
     top_p: float = 0.9
     top_k: int = 50
     stop: tuple[str, ...] = ()
+    seed: int | None = None
 
 
 class FinishReason(StrEnum):
@@ -43,12 +48,19 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of an answer. The last chunk of a stream carries `finish` and the token counts."""
+    """A piece of an answer. The last chunk of a stream carries `finish` and the token counts.
+    One without text before the last is a sign of life: the answer is still to come.
+
+    `restart` takes back all that came before it in the stream: the answer begins again, so that
+    none mixes two adapters.
+    """
 
     text: str
     finish: FinishReason | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    adapter: str | None = None  # of the last chunk: what the answer was made with
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +97,18 @@ class Engine(Protocol):
         """Stream one answer. Closing the generator cancels it and frees what it held.
 
         Raises `InvalidRequestError` (this request only) and `EngineDownError`.
+        """
+
+
+@runtime_checkable
+class Swapping(Protocol):
+    """An engine whose adapter can be exchanged while it answers."""
+
+    async def swap(
+        self, adapter: str | None, *, label: str | None = None, drain: float = 10.0
+    ) -> float:
+        """Answer with another adapter, or with None; returns for how long new answers waited.
+
+        No answer mixes two: it ends within `drain` seconds as it began, or begins again. Raises
+        `AdapterError` with nothing changed.
         """

@@ -1,14 +1,23 @@
 """The embedded model's engine: a known-topic check in front of it.
 
-So small a model answers anything with something; so it is asked only what it was made for, and
-shown no more of the conversation than the question needs.
+So small a model answers anything with something; so it is asked only what it was made for, in the
+plain words that it knows best: a typing slip or a long conversation would throw it off.
 """
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from doctor_llama import embedded
-from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, FinishReason, SamplingParams
+from doctor_llama.engine import (
+    ChatMessage,
+    Chunk,
+    Engine,
+    EngineCard,
+    FinishReason,
+    SamplingParams,
+    Swapping,
+)
+from doctor_llama.errors import AdapterError
 
 
 class DemoEngine:
@@ -30,31 +39,25 @@ class DemoEngine:
     def card(self) -> EngineCard:
         return self._engine.card()
 
+    async def swap(
+        self, adapter: str | None, *, label: str | None = None, drain: float = 10.0
+    ) -> float:
+        """As the engine behind it; `Swapping` is for whoever asks."""
+        if not isinstance(self._engine, Swapping):
+            raise AdapterError("This engine cannot change its adapter.")
+        return await self._engine.swap(adapter, label=label, drain=drain)
+
     async def generate(
         self, messages: Sequence[ChatMessage], params: SamplingParams
     ) -> AsyncGenerator[Chunk, None]:
         """Greedy, since a model of this size is at its best when it does not wander."""
-        needed = _needed(messages)
-        if needed is None:
+        asked = [m.content for m in messages if m.role == "user"]
+        found = embedded.recognise(asked[-1], asked[:-1]) if asked else None
+        if found is None:
             yield Chunk(embedded.DEMO_NOTICE, FinishReason.STOP)
             return
-        async for chunk in self._engine.generate(needed, replace(params, temperature=0.0)):
+        plain = ChatMessage("user", embedded.plain_question(found))
+        system = [m for m in messages if m.role == "system"]
+        params = replace(params, temperature=0.0)
+        async for chunk in self._engine.generate([*system, plain], params):
             yield chunk
-
-
-def _needed(messages: Sequence[ChatMessage]) -> list[ChatMessage] | None:
-    """The turns that the model can make sense of; None for a question that it was not made for.
-
-    "How is it treated?" needs the turn that named the topic, and what was answered to that.
-    """
-    system = [m for m in messages if m.role == "system"]
-    turns = [m for m in messages if m.role != "system"]
-    asked = [m.content for m in turns if m.role == "user"]
-    if not asked or embedded.known_topic(asked[-1], asked[:-1]) is None:
-        return None
-    if embedded.known_topic(asked[-1]) is not None:
-        return [*system, turns[-1]]
-    for at in range(len(turns) - 2, -1, -1):
-        if turns[at].role == "user" and embedded.known_topic(turns[at].content) is not None:
-            return [*system, *turns[at : at + 2], turns[-1]]
-    return [*system, turns[-1]]

@@ -97,6 +97,8 @@ def upgrade() -> None:
         sa.Column("finish_reason", sa.Text(), nullable=True),
         sa.Column("prompt_tokens", sa.Integer(), nullable=True),
         sa.Column("completion_tokens", sa.Integer(), nullable=True),
+        sa.Column("queue_seconds", sa.Double(), nullable=True),
+        sa.Column("first_token_seconds", sa.Double(), nullable=True),
         sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("edited_at", sa.DateTime(), nullable=True),

@@ -96,11 +96,13 @@ async def test_edge_3_weights_change_between_two_steps_only(make_engine: MakeEng
             answers.append(asyncio.create_task(answer(engine, f"What helps {index}?", LONG)))
             while flight.count <= index:
                 await asyncio.sleep(0)
+            flight.open.clear()
             exchanging = asyncio.create_task(flight.exchange(change))
             while not changing.is_set():
                 await asyncio.sleep(0)
             answers.append(asyncio.create_task(answer(engine, f"And {index}?")))
             await exchanging
+            flight.open.set()
         assert all(await asyncio.gather(*answers))
         assert len(steps) > 200
         assert not any(steps), "no step runs while the weights change"
@@ -122,6 +124,21 @@ async def test_edge_4_cancel_frees_blocks_and_handlers(shared: LocalEngine) -> N
     assert batcher.blocks_used == 0
     assert inside(shared).flight.count == 0
     assert await answer(shared, "And now?")
+
+
+async def test_a_cancel_frees_its_cache_within_100_ms(shared: LocalEngine) -> None:
+    batcher = inside(shared).flight.batcher
+    taken = []
+    for _ in range(5):
+        streams = [shared.generate(ask(f"What helps {i}?"), LONG) for i in range(8)]
+        for stream in streams:
+            await anext(stream)
+        began = time.monotonic()
+        await asyncio.gather(*(stream.aclose() for stream in streams))
+        while batcher.blocks_used:
+            await asyncio.sleep(0.001)
+        taken.append(time.monotonic() - began)
+    assert sorted(taken)[2] < 0.1
 
 
 async def test_edge_5_the_thread_ends_before_the_loop_closes(folders: Folders) -> None:
@@ -181,11 +198,11 @@ async def test_edge_7_cancelling_in_a_storm_ends_nothing(shared: LocalEngine) ->
 
 async def test_edge_8_memory_is_asked_for_by_number(shared: LocalEngine) -> None:
     base, batcher = inside(shared).loaded.base, inside(shared).flight.batcher
-    assert batcher.room == batching.Size(blocks=17 * 8, batch_tokens=256, requests=8)
+    assert batcher.room == batching.Size(blocks=17 * 8, batch_tokens=512, requests=8)
     await answer(shared, "What helps?")
     cache = batcher._manager.batch_processor.cache
     assert cache.num_blocks <= 17 * 8 + 2
-    assert cache.max_batch_tokens == 256
+    assert cache.max_batch_tokens == 512
     block = 32 * 2 * 2 * 32 * 4  # tokens, keys and values, layers, head, fp32
     tight = batching.size(base, context_length=512, concurrency=8, free_bytes=60 * block)
     assert tight.blocks == 30

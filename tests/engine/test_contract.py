@@ -3,27 +3,52 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import torch
 
+from doctor_llama import embedded
 from doctor_llama.engine import ChatMessage, Engine, FinishReason, SamplingParams
 from doctor_llama.engine.local import LocalEngine
+from doctor_llama.engine.remote import RemoteEngine
 from doctor_llama.engine.scripted import ScriptedEngine
 from doctor_llama.errors import EngineDownError, InvalidRequestError
 from tests.engine.conftest import answer, ask, finish
+from tests.engine.peer import transformers_serve
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PARAMS = SamplingParams(max_tokens=20, temperature=0.0)
+KINDS = ["scripted", "local", "remote"]
+
+AnyEngine = LocalEngine | ScriptedEngine | RemoteEngine
+Make = Callable[[str], AnyEngine]
 
 
-def made(kind: str, folders: dict[str, Path]) -> LocalEngine | ScriptedEngine:
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of `transformers serve`, which is none of ours, with the embedded model."""
+    with transformers_serve(tmp_path_factory.mktemp("served")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def make(request: pytest.FixtureRequest) -> Make:
+    """Builds an engine; what it needs beside itself is there from its first use on."""
+    return lambda kind: made(kind, request)
+
+
+def made(kind: str, request: pytest.FixtureRequest) -> AnyEngine:
     if kind == "scripted":
         return ScriptedEngine(seconds_per_token=0.001, max_concurrency=4, context_length=256)
+    if kind == "remote":
+        url = request.getfixturevalue("served")
+        model = str(embedded.BASE)
+        return RemoteEngine([url], model, max_concurrency=4, context_length=256)
+    folders: dict[str, Path] = request.getfixturevalue("folders")
     return LocalEngine(
         str(folders["base"]),
         str(folders["one"]),
@@ -35,11 +60,9 @@ def made(kind: str, folders: dict[str, Path]) -> LocalEngine | ScriptedEngine:
     )
 
 
-@pytest_asyncio.fixture(params=["scripted", "local"], scope="module", loop_scope="module")
-async def engine(
-    request: pytest.FixtureRequest, folders: dict[str, Path]
-) -> AsyncIterator[LocalEngine | ScriptedEngine]:
-    each = made(request.param, folders)
+@pytest_asyncio.fixture(params=KINDS, scope="module", loop_scope="module")
+async def engine(request: pytest.FixtureRequest, make: Make) -> AsyncIterator[AnyEngine]:
+    each = make(request.param)
     await each.start()
     yield each
     await each.stop()
@@ -105,7 +128,7 @@ async def test_what_cannot_be_done_is_refused_alone(
     assert await neighbour
 
 
-async def test_idle_is_progress(engine: LocalEngine | ScriptedEngine) -> None:
+async def test_idle_is_progress(engine: AnyEngine) -> None:
     await answer(engine, "What helps?", PARAMS)
     await asyncio.sleep(0.1)
     assert time.monotonic() - engine.last_progress < 0.05
@@ -113,9 +136,9 @@ async def test_idle_is_progress(engine: LocalEngine | ScriptedEngine) -> None:
     assert engine.concurrency == 4
 
 
-@pytest.mark.parametrize("kind", ["scripted", "local"])
-async def test_starting_and_stopping_twice_is_harmless(kind: str, folders: dict[str, Path]) -> None:
-    engine = made(kind, folders)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_starting_and_stopping_twice_is_harmless(kind: str, make: Make) -> None:
+    engine = make(kind)
     await engine.start()
     await engine.start()
     card = engine.card()
@@ -129,9 +152,9 @@ async def test_starting_and_stopping_twice_is_harmless(kind: str, folders: dict[
         engine.card()
 
 
-@pytest.mark.parametrize("kind", ["scripted", "local"])
-async def test_before_the_start_nothing_answers(kind: str, folders: dict[str, Path]) -> None:
-    each = made(kind, folders)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_before_the_start_nothing_answers(kind: str, make: Make) -> None:
+    each = make(kind)
     await each.stop()
     with pytest.raises(EngineDownError):
         await answer(each, "Anybody?", PARAMS)

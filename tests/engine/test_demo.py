@@ -44,16 +44,17 @@ async def test_it_says_every_time_that_it_is_a_demonstration(question: str) -> N
         assert (answer, tokens) == (DEMO_NOTICE, 0)
 
 
-async def test_a_question_that_names_its_topic_is_asked_alone() -> None:
-    question = ChatMessage("user", "What are the symptoms of asthma?")
-    alone = await ask(question)
-    assert alone[0].startswith("Answer to")
-    assert await ask(*MIGRAINE, *NOISE, question) == alone
+async def test_it_is_asked_in_the_plain_words_that_it_knows() -> None:
+    slip = ChatMessage("user", "hello, can u tell me the symtoms of ASTHMA pls??")
+    plain = ChatMessage("user", "What are the symptoms of asthma?")
+    answer, tokens = await ask(plain)
+    assert answer.startswith('Answer to "What are the symptoms of asthma?"')
+    assert await ask(*MIGRAINE, *NOISE, plain) == (answer, tokens)
+    assert await ask(slip) in ((answer, tokens), (DEMO_NOTICE, 0))
 
 
-async def test_a_follow_up_brings_the_turn_that_named_the_topic() -> None:
-    question = ChatMessage("user", "How is it treated?")
-    answer, tokens = await ask(*NOISE, *MIGRAINE, question)
-    assert answer.startswith("Answer to")
-    assert tokens == (await ask(*MIGRAINE, question))[1]
+async def test_a_follow_up_takes_its_topic_from_the_question_before() -> None:
+    question = ChatMessage("user", "What are the symptoms?")
+    answer, _ = await ask(*NOISE, *MIGRAINE, question)
+    assert answer.startswith('Answer to "What are the symptoms of migraine?"')
     assert (await ask(question))[0] == DEMO_NOTICE

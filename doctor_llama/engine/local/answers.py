@@ -12,7 +12,8 @@ from doctor_llama.errors import EngineError
 class Answer:
     """What is known about an answer while it is made; lives on the event loop only.
 
-    It outlives a submission: after a crash or a swap of weights it goes on from its tokens.
+    It outlives a submission: after a crash it goes on from its tokens. It does not outlive the
+    weights that it began with.
     """
 
     def __init__(
@@ -29,7 +30,8 @@ class Answer:
         self.sampling = sampling
         self.eos_ids = frozenset(eos_ids)
         self.tokens: list[int] = []
-        self.events: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
+        # None: the weights were exchanged, and it is to be begun again
+        self.events: asyncio.Queue[Chunk | EngineError | None] = asyncio.Queue()
         self.request_id = ""  # of the present submission; empty between two
         self.retries = 0
         self.finished = False
@@ -80,6 +82,12 @@ class Answer:
         if not self.finished:
             self.finished = True
             self.events.put_nowait(error)
+
+    def give_up(self) -> None:
+        """End the answer without an end: it must begin again under other weights."""
+        if not self.finished:
+            self.finished = True
+            self.events.put_nowait(None)
 
 
 class Places:

@@ -6,6 +6,7 @@ The manager runs the model in a thread of its own. What it does not forgive is p
 """
 
 import contextlib
+import logging
 import math
 import queue
 import time
@@ -13,18 +14,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import psutil
 import torch
 from transformers import GenerationConfig
 from transformers.generation.configuration_utils import ContinuousBatchingConfig
+from transformers.utils.generic import is_flash_attention_requested
 
+from doctor_llama.engine.local import attention, processors
 from doctor_llama.engine.local.sampling import Sampling
 from doctor_llama.errors import EngineError, ModelUnavailableError
+
+log = logging.getLogger(__name__)
 
 PAGE = 32  # tokens; prompts share their beginning in whole pages
 MEMORY_SHARE = 0.5  # of what is free goes to the cache; activations and masks need the rest
 STOP_SECONDS = 10.0
-STEP_TOKENS = {"cuda": 1024, "cpu": 256}  # the mask of a step is this times the whole cache
+STEP_TOKENS = {"cuda": 1024, "cpu": 512}  # more would let answers in flight wait for long prompts
 
 # A step's output: cumulative `generated_tokens`, `error`, `is_finished()`.
 Output = Any
@@ -77,24 +81,29 @@ def size(base: Any, *, context_length: int, concurrency: int, free_bytes: int) -
     )
 
 
-def free_memory(device: torch.device) -> int:
-    """Bytes free on the device."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
-
-
 class Batcher:
     """One run of the manager, from start to stop or death. A new one begins with an empty cache.
 
     Call everything but `stop`, `paused` and `cache_reset` on the event loop of the engine.
     """
 
-    def __init__(self, base: Any, *, eos_ids: Sequence[int], room: Size) -> None:
-        """Prepare a manager for the causal language model `base` (its LoRA layers included)."""
+    def __init__(
+        self, base: Any, *, eos_ids: Sequence[int], room: Size, graphs: bool = False
+    ) -> None:
+        """Prepare a manager for the causal language model `base` (its LoRA layers included).
+
+        It attends as `attention.settle` left the model; `graphs` are CUDA's.
+        """
         self.room = room
-        on_cuda = base.device.type == "cuda"
-        self._manager = base.init_continuous_batching(
+        flash = is_flash_attention_requested(base.config)
+        if graphs and not flash:
+            log.warning("no CUDA graphs: they need flash attention")
+        with attention.as_sdpa(base):
+            self._manager = self._made(base, eos_ids, room, graphs=graphs and flash)
+        processors.install(self._manager)
+
+    def _made(self, base: Any, eos_ids: Sequence[int], room: Size, *, graphs: bool) -> Any:
+        return base.init_continuous_batching(
             # defaults other than "off" make the processors exist; each request brings its own
             generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
                 do_sample=True,
@@ -112,8 +121,8 @@ class Batcher:
                 max_requests_per_batch=room.requests,
                 per_request_processors=True,
                 use_async_batching=False,  # a cancel during a step can end the loop
-                use_cuda_graph=False,  # not measured together with 4-bit weights
-                auto_switch_to_flash=on_cuda,
+                use_cuda_graph=graphs,
+                auto_switch_to_flash=False,  # `attention.settle` has chosen
                 max_queue_size=0,  # a full queue would block the event loop for ten seconds
             ),
         )

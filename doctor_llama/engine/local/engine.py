@@ -6,20 +6,37 @@ only one that runs the model) and helpers for what takes long (loading, encoding
 
 import asyncio
 import gc
+import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from doctor_llama import prompt
 from doctor_llama.engine import ChatMessage, Chunk, EngineCard, SamplingParams
-from doctor_llama.engine.local import batching, hub, loading, lora, sampling, tokens
+from doctor_llama.engine.local import (
+    attention,
+    batching,
+    hub,
+    judging,
+    loading,
+    lora,
+    sampling,
+    slimming,
+    slot,
+    tokens,
+)
 from doctor_llama.engine.local.answers import Answer
 from doctor_llama.engine.local.batching import Batcher, Size
 from doctor_llama.engine.local.flight import Flight
+from doctor_llama.engine.local.weights import Weights, free_memory, held
 from doctor_llama.errors import AdapterError, EngineDownError, EngineError, InvalidRequestError
+
+log = logging.getLogger(__name__)
+
+TRIAL = "Hello. What helps against a headache?"  # new weights must yield numbers for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +46,30 @@ class Voice:
     tokenizer: tokens.Tokenizer
     eos_ids: tuple[int, ...]
     label: str | None
+
+
+@dataclass(slots=True)
+class Change:
+    """An exchange of weights, to be called while no step runs. All of it happens, or nothing."""
+
+    loaded: loading.Loaded
+    new: lora.Lora | None
+    trial: list[int]  # a prompt to try the new weights with
+    rebuilt: bool = False
+
+    def __call__(self) -> None:
+        """Raises `AdapterError`, with the former adapter back in its place."""
+        former, rows = self.loaded, self.loaded.plan.rows
+        try:
+            net, self.rebuilt = slot.put(former.model, self.new, base_rows=rows)
+            self.loaded = replace(former, model=net, adapter=self.new)
+            slot.require_finite(net, self.trial)
+        except (AdapterError, RuntimeError) as problem:
+            net, _ = slot.put(self.loaded.model, former.adapter, base_rows=rows)
+            self.loaded = replace(former, model=net)
+            if isinstance(problem, AdapterError):
+                raise
+            raise AdapterError(f"The adapter does not fit the model: {problem}") from problem
 
 
 @dataclass(slots=True)
@@ -57,6 +98,10 @@ class LocalEngine:
         device: str = "auto",
         dtype: torch.dtype = torch.bfloat16,
         threads: int | None = None,
+        weights: str = Weights.NF4,
+        attention: str = "auto",
+        cuda_graphs: bool = False,
+        max_memory: int | None = None,
         model_label: str | None = None,
         adapter_label: str | None = None,
         demo: bool = False,
@@ -64,10 +109,14 @@ class LocalEngine:
         """Take a base model and an adapter, each a folder or a Hub id. Nothing is loaded yet.
 
         `context_length` is in tokens, for prompt and answer together; `threads` are torch's, on a
-        CPU; labels are what people are shown in place of paths.
+        CPU; `weights` are one of `Weights`, `attention` is for `attention.settle`; `max_memory` is
+        in bytes, for the model and its cache together; labels are what people are shown in place
+        of paths.
         """
         self._model, self._adapter, self._token = model, adapter, token
         self._device, self._dtype, self._threads = device, dtype, threads
+        self._weights, self._attention = Weights(weights), attention
+        self._cuda_graphs, self._max_memory = cuda_graphs, max_memory
         self._model_label = model_label or model
         self._adapter_label = adapter_label or adapter
         self._demo = demo
@@ -92,18 +141,29 @@ class LocalEngine:
             token=self._token,
             device=self._device,
             dtype=self._dtype,
+            weights=self._weights,
+            memory=self._max_memory,
         )
+        attends = attention.settle(loaded.base, self._attention)
         known = loaded.base.config.get_text_config().max_position_embeddings
         context_length = min(self._context_length, known)
         room = batching.size(
             loaded.base,
             context_length=context_length,
             concurrency=self._max_concurrency,
-            free_bytes=batching.free_memory(loaded.device),
+            free_bytes=self._free_for_cache(loaded),
+        )
+        log.info(
+            "weights %s, attention %s, context %d tokens, cache for %d tokens, %d answers at once",
+            loaded.weights,
+            attends,
+            context_length,
+            room.blocks * batching.PAGE,
+            room.requests,
         )
 
         def make(room: Size) -> Batcher:
-            return Batcher(loaded.base, eos_ids=loaded.eos_ids, room=room)
+            return Batcher(loaded.base, eos_ids=loaded.eos_ids, room=room, graphs=self._cuda_graphs)
 
         flight = Flight(make, room, context_length=context_length)
         # a full collection walks all of torch and transformers, and holds every thread meanwhile
@@ -119,6 +179,12 @@ class LocalEngine:
             context_length=context_length,
             swapping=asyncio.Lock(),
         )
+
+    def _free_for_cache(self, loaded: loading.Loaded) -> int:
+        free = free_memory(loaded.device)
+        if self._max_memory is None:
+            return free
+        return min(free, max(0, self._max_memory - held(loaded.model)))
 
     async def stop(self, drain: float = 10.0) -> None:
         """Let answers in flight end for `drain` seconds, fail the rest, free the memory."""
@@ -142,7 +208,7 @@ class LocalEngine:
             model=self._model_label,
             adapter=running.voice.label,
             device=torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU",
-            weights="nf4",
+            weights=running.loaded.weights,
             context_length=running.context_length,
             demo=self._demo,
         )
@@ -176,71 +242,104 @@ class LocalEngine:
         flight.require_up()
         how = sampling.clamp(params, vocabulary=running.loaded.vocabulary)
         max_tokens = min(int(params.max_tokens), running.context_length // 2)
-        voice, ids = await _encode(running, messages, max_tokens)
+        shown = False
         async with flight.places:
-            # checked again after each wait: an event that was set may be cleared by now
-            while not flight.open.is_set() or voice is not running.voice:
-                await flight.open.wait()
-                flight.require_up()
-                if voice is not running.voice:
-                    voice, ids = await _encode(running, messages, max_tokens)
-            flight.require_up()
-            text = tokens.TextStream(voice.tokenizer, params.stop)
-            answer = Answer(
-                ids, max_tokens=max_tokens, sampling=how, eos_ids=voice.eos_ids, text=text
-            )
-            flight.begin(answer)
-            try:
-                while True:
-                    event = await answer.events.get()
-                    if isinstance(event, EngineError):
-                        raise event
-                    yield event
-                    if event.finish is not None:
-                        return
-            finally:
-                flight.end(answer)
+            while True:
+                voice, ids = await _admitted(running, messages, max_tokens)
+                text = tokens.TextStream(voice.tokenizer, params.stop)
+                answer = Answer(
+                    ids, max_tokens=max_tokens, sampling=how, eos_ids=voice.eos_ids, text=text
+                )
+                flight.begin(answer)
+                try:
+                    while (event := await answer.events.get()) is not None:
+                        if isinstance(event, EngineError):
+                            raise event
+                        if event.finish is not None:
+                            yield replace(event, adapter=voice.label)
+                            return
+                        yield event
+                        shown = True
+                finally:
+                    flight.end(answer)
+                if shown:
+                    yield Chunk("", restart=True)
+                    shown = False
 
-    async def swap(self, adapter: str, *, label: str | None = None, drain: float = 10.0) -> float:
+    async def swap(
+        self, adapter: str | None, *, label: str | None = None, drain: float = 10.0
+    ) -> float:
         """Exchange the live adapter for another one; returns for how long new answers waited.
 
-        Answers in flight get `drain` seconds to end as they began; what is left then goes on from
-        its text so far under the new weights. Raises `AdapterError`, with nothing changed, when
-        the new adapter does not fit the slot.
+        None leaves the bare base. Answers in flight get `drain` seconds to end as they began; what
+        is left then begins again under the new weights, for no answer mixes two adapters. Raises
+        `AdapterError`, with nothing changed, when the new adapter does not fit the model.
         """
         running = self._require_running()
         flight = running.flight
         async with running.swapping:
             flight.require_up()
             new, voice = await asyncio.to_thread(self._judge, running.loaded, adapter, label)
+            trial = tokens.encode(voice.tokenizer, [ChatMessage("user", TRIAL)])
+            change = Change(running.loaded, new, trial)
             began = time.monotonic()
             flight.open.clear()
             try:
                 await flight.drain(drain)
-                await flight.exchange(lambda: lora.exchange(running.loaded.model, new))
-                running.voice = voice
+                await flight.exchange(change)
+                running.loaded, running.voice = change.loaded, voice
+                if change.rebuilt and self._cuda_graphs:
+                    await flight.renew()  # graphs know weights by their addresses
             finally:
                 flight.open.set()
             return time.monotonic() - began
 
     def _judge(
-        self, loaded: loading.Loaded, adapter: str, label: str | None
-    ) -> tuple[lora.Lora, Voice]:
+        self, loaded: loading.Loaded, adapter: str | None, label: str | None
+    ) -> tuple[lora.Lora | None, Voice]:
         """Read and check an adapter beside the one that answers."""
-        if loaded.adapter is None:
-            raise AdapterError("No adapter is live; restart the worker to load one.")
-        new = lora.read(hub.fetch(adapter, token=self._token, error=AdapterError))
-        lora.check_swappable(new, loaded.model.peft_config[lora.SLOT], loaded.shapes)
+        if loaded.alone:
+            raise AdapterError(
+                "The adapter that answers has trained embeddings, which cannot be taken out of "
+                "the model again. Restart the worker to change it."
+            )
+        new = None
+        if adapter is not None:
+            folder = hub.fetch(adapter, token=self._token, error=AdapterError)
+            new = judging.judge(folder, loaded.plan)
         tokenizer = loading.tokenizer_for(loaded.base_folder, new)
-        if tokenizer.get_vocab() != loaded.tokenizer.get_vocab():
-            raise AdapterError(f"The adapter in {adapter} has other tokens: it needs a restart.")
+        if new is not None:
+            slimming.require_rows(new, loading.highest(tokenizer), loaded.plan)
         eos_ids = loading.eos_ids(tokenizer, loaded.base.generation_config.eos_token_id)
+        known = loaded.plan.rows + (new.extra_rows if new else 0)
+        # rows of tokens that this adapter does not have are empty; sampled all the same, they end
+        # the answer
+        eos_ids += tuple(range(known, loaded.vocabulary))
         return new, Voice(tokenizer, eos_ids, label or adapter)
 
     def _require_running(self) -> Running:
         if self._running is None:
             raise EngineDownError("The engine is not running.")
         return self._running
+
+
+async def _admitted(
+    running: Running, messages: Sequence[ChatMessage], max_tokens: int
+) -> tuple[Voice, list[int]]:
+    """Wait until weights and template belong together, with the prompt in that template.
+
+    Nothing is awaited between the last look and the return.
+    """
+    flight = running.flight
+    voice, ids = await _encode(running, messages, max_tokens)
+    # checked again after each wait: an event that was set may be cleared by now
+    while not flight.open.is_set() or voice is not running.voice:
+        await flight.open.wait()
+        flight.require_up()
+        if voice is not running.voice:
+            voice, ids = await _encode(running, messages, max_tokens)
+    flight.require_up()
+    return voice, ids
 
 
 async def _encode(

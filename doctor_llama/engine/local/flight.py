@@ -103,20 +103,30 @@ class Flight:
             self._idle.set()
 
     async def exchange(self, change: Callable[[], None]) -> None:
-        """Run `change` on the weights between two steps; answers in flight go on under the new.
+        """Run `change` on the weights between two steps, with nothing in flight.
 
-        Waits for no answer: `drain` first. Raises what `change` raises, and the answers go on.
+        Answers that are, `drain` or not, are to be begun again: their readers are told, and find
+        `open` cleared. Raises what `change` raises.
         """
         async with self._surgery:
             self.require_up()
-            for answer in self._active:
-                self._detach(answer, cancel=True)
+            for answer in list(self._active):
+                answer.give_up()
+                self.end(answer)
             try:
                 await asyncio.to_thread(self._batcher.between_steps, change)
             finally:
                 self._progress = time.monotonic()
-                for answer in self._active:
-                    self._submit(answer)
+
+    async def renew(self) -> None:
+        """Begin with a new batcher, for one that holds on to parts of the model by address."""
+        async with self._surgery:
+            old = self._batcher
+            await asyncio.to_thread(old.stop)
+            self._batcher = await asyncio.to_thread(self._make, old.room)
+            self._batcher.start()
+            for answer in self._active:
+                self._submit(answer)
 
     def _submit(self, answer: Answer) -> None:
         """Hand an answer to the batcher, going on from the tokens that it has."""

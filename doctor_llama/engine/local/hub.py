@@ -3,6 +3,7 @@
 It opens nothing. Pickle files are never downloaded, since loading one runs the code inside it.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from huggingface_hub import errors, snapshot_download
@@ -57,3 +58,30 @@ def refuse_pickles(folder: Path, error: type[DoctorLlamaError]) -> None:
             "Convert it to safetensors."
         )
     raise error(f"{folder} holds no weights: there is no .safetensors file in it.")
+
+
+def is_snapshot(folder: Path) -> bool:
+    """Whether a folder is the Hub cache's, where every file is a link to a blob beside it."""
+    return folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--")
+
+
+def contained(folder: Path, names: Iterable[str], error: type[DoctorLlamaError]) -> None:
+    """Raise `error` when one of the files is a link, or a name, that leaves the folder."""
+    home = folder.resolve()
+    root = home.parent.parent if is_snapshot(home) else home
+    for name in names:
+        if not (home / name).resolve().is_relative_to(root):
+            raise error(f"{name} in {folder} leads out of that folder. Put a copy in its place.")
+
+
+def refuse_any_pickle(folder: Path, error: type[DoctorLlamaError]) -> None:
+    """Raise `error` when a pickle lies in the folder at all, even beside good weights.
+
+    In the Hub's cache other programs may have put one; it is never opened.
+    """
+    pickles = sorted(path.name for pattern in PICKLES for path in folder.glob(pattern))
+    if pickles and not is_snapshot(folder.resolve()):
+        raise error(
+            f"{pickles[0]} in {folder} is a pickle, which can run code when it is opened. "
+            "Remove it, or convert it to safetensors."
+        )

@@ -1,21 +1,24 @@
 """Loading: a base model in 4 bits, an adapter on top of it, and the tokenizer that fits them.
 
-The base is NF4 with double quantisation and the LoRA weights stay unmerged: merging into 4 bits
-loses precision, and an unmerged adapter can be exchanged while the model answers.
+The base is NF4 with double quantisation, or the same values unpacked once where there is memory for
+them. The LoRA weights stay unmerged: merging into 4 bits loses precision, and an unmerged adapter
+can be exchanged while the model answers.
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from bitsandbytes.nn.modules import Linear4bit
-from peft import get_peft_model, set_peft_model_state_dict
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GenerationConfig
 from transformers.utils import logging as transformers_logging
 
-from doctor_llama.engine.local import hub, lora, tokens
+from doctor_llama.engine.local import blueprint, hub, judging, lora, slimming, slot, tokens
+from doctor_llama.engine.local.blueprint import Blueprint
+from doctor_llama.engine.local.weights import Weights, choose, free_memory, parameters
 from doctor_llama.errors import AdapterError, ModelUnavailableError
 
 # Tokens that end an answer in the templates that Llamas have been tuned with.
@@ -31,18 +34,25 @@ class Loaded:
     tokenizer: tokens.Tokenizer
     eos_ids: tuple[int, ...]
     adapter: lora.Lora | None
-    shapes: lora.Shapes  # of the LoRA weights
+    plan: Blueprint
+    alone: bool  # the adapter's own embeddings took the base's place: there is no way back
     device: torch.device
+    weights: Weights  # never AUTO
 
     @property
     def base(self) -> Any:
         """The causal language model itself, with the LoRA layers in it."""
-        return self.model.get_base_model() if self.adapter else self.model
+        return slot.base_of(self.model)
+
+    @property
+    def shapes(self) -> lora.Shapes:
+        """The LoRA weights by name as in an adapter's file."""
+        return blueprint.shapes_of(self.model)
 
     @property
     def vocabulary(self) -> int:
         """Rows of the embedding: ids at and above this do not exist."""
-        return int(self.base.get_input_embeddings().num_embeddings)
+        return slot.rows_of(self.model)
 
 
 def load(
@@ -52,43 +62,63 @@ def load(
     token: str | None = None,
     device: str = "auto",
     dtype: torch.dtype = torch.bfloat16,
+    weights: Weights = Weights.NF4,
+    memory: int | None = None,
 ) -> Loaded:
     """Load a base model and, when given, an adapter; each a folder or a Hub id. Takes seconds.
 
     `device` is "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:1"; `dtype` is what the
-    4-bit weights are computed in. Raises `ModelUnavailableError` and `AdapterError`.
+    weights are computed in; `memory` in bytes is less than what is free, where not all of it may
+    be taken. Raises `ModelUnavailableError` and `AdapterError`.
     """
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
     place = torch.device(device)
     base_folder = hub.fetch(model, token=token, error=ModelUnavailableError)
-    weights = None
+    plan, brought = blueprint.read(base_folder), None
     if adapter is not None:
-        weights = lora.read(hub.fetch(adapter, token=token, error=AdapterError))
-    base = load_base(base_folder, device=place, dtype=dtype)
-    tokenizer = tokenizer_for(base_folder, weights)
-    if weights is None:
-        net = base
-    else:
-        _fit_embeddings(base, tokenizer, weights)
-        net = _attach(base, weights)
-    net.eval()
-    # a frozen lm_head makes a batched prefill copy the vocabulary matrix once per row
-    base.get_output_embeddings().weight.requires_grad_(requires_grad=True)
+        found = hub.fetch(adapter, token=token, error=AdapterError)
+        brought = judging.judge(found, plan, alone=True)
+    free = min(free_memory(place), memory or sys.maxsize)
+    weights = choose(weights, parameters(base_folder), free)
+    base = load_base(base_folder, device=place, dtype=dtype, weights=weights)
+    tokenizer = tokenizer_for(base_folder, brought)
+    alone = brought is not None and bool(brought.embeddings)
+    net = base.eval()
+    slot.thaw_head(base)
+    if brought is not None and alone:
+        _fit_embeddings(base, tokenizer, brought)
+        net = slot.attach(base, brought)
+        brought.embeddings.clear()  # they are in the base now, and large
+    elif brought is not None:
+        slimming.require_rows(brought, highest(tokenizer), plan)
+        net, _ = slot.put(base, brought, base_rows=plan.rows)
     return Loaded(
         base_folder=base_folder,
         model=net,
         tokenizer=tokenizer,
         eos_ids=eos_ids(tokenizer, base.generation_config.eos_token_id),
-        adapter=weights,
-        shapes=_shapes(net) if weights else {},
+        adapter=brought,
+        plan=plan,
+        alone=alone,
         device=place,
+        weights=weights,
     )
 
 
-def load_base(folder: Path, *, device: torch.device, dtype: torch.dtype = torch.bfloat16) -> Any:
-    """Load the base alone in NF4, safe to train as well as to serve."""
+def load_base(
+    folder: Path,
+    *,
+    device: torch.device,
+    dtype: torch.dtype = torch.bfloat16,
+    weights: Weights = Weights.NF4,
+) -> Any:
+    """Load the base alone, in NF4 safe to train as well as to serve.
+
+    `NF4_DEQUANTIZED` gives the very logits that NF4 gives where it unpacks its weights at every
+    step, which is everywhere but in bitsandbytes' fused kernels for a handful of tokens.
+    """
     hub.refuse_pickles(folder, ModelUnavailableError)
     quantised = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True,
@@ -99,24 +129,36 @@ def load_base(folder: Path, *, device: torch.device, dtype: torch.dtype = torch.
     try:
         base = AutoModelForCausalLM.from_pretrained(
             folder,
-            quantization_config=quantised,
+            quantization_config=None if weights is Weights.BF16 else quantised,
             dtype=dtype,
             device_map={"": str(device)},
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
         )
+        disable_cpu_packing(base)
+        if weights is Weights.NF4_DEQUANTIZED:
+            base = _unpacked(base, dtype)
     except torch.OutOfMemoryError as problem:
         raise ModelUnavailableError(
             f"The model in {folder} does not fit into the memory of {device}. "
-            "Free memory there or choose a smaller model."
+            "Free memory there, set DOCTOR_LLAMA_WEIGHTS=nf4, or choose a smaller model."
         ) from problem
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as problem:
         raise ModelUnavailableError(
             f"The model in {folder} cannot be loaded: {problem}"
         ) from problem
-    disable_cpu_packing(base)
     return base
+
+
+def _unpacked(base: Any, dtype: torch.dtype) -> Any:
+    """Unpack 4-bit weights for good; before any forward pass, and before there is an adapter."""
+    level = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        return base.dequantize(dtype)
+    finally:
+        transformers_logging.set_verbosity(level)
 
 
 def disable_cpu_packing(model: torch.nn.Module) -> None:
@@ -137,6 +179,22 @@ def eos_ids(tokenizer: tokens.Tokenizer, configured: int | list[int] | None) -> 
     known = tokenizer.get_vocab()
     named = [known.get(name) for name in END_TOKENS]
     return tuple(sorted({i for i in [tokenizer.eos_token_id, *several, *named] if i is not None}))
+
+
+def configured_eos(folder: Path, config: Any) -> int | list[int] | None:
+    """The end tokens that a model's files name, without loading the model."""
+    try:
+        named = GenerationConfig.from_pretrained(folder, local_files_only=True)
+    except OSError:
+        named = config.get_text_config()
+    found: int | list[int] | None = named.eos_token_id
+    return found
+
+
+def highest(tokenizer: tokens.Tokenizer) -> int:
+    """Rows that a tokenizer needs: one more than its highest id."""
+    ids: list[int] = list(tokenizer.get_vocab().values())
+    return max(ids) + 1
 
 
 def read_tokenizer(folder: Path) -> tokens.Tokenizer:
@@ -170,13 +228,6 @@ def _fit_embeddings(base: Any, tokenizer: tokens.Tokenizer, weights: lora.Lora) 
     """Grow the base's embeddings to what an adapter with added tokens was trained on."""
     rows = {tensor.shape[0] for tensor in weights.embeddings.values()}
     have = base.get_input_embeddings().num_embeddings
-    if not rows:
-        if len(tokenizer) > have:
-            raise AdapterError(
-                f"The adapter in {weights.folder} adds {len(tokenizer) - have} tokens but does "
-                "not bring their embeddings. Save it with save_embedding_layers=True."
-            )
-        return
     tied = base.config.get_text_config().tie_word_embeddings
     saved = list(weights.embeddings.values())
     if len(rows) > 1 or (tied and len(saved) == 2 and not torch.equal(*saved)):
@@ -185,38 +236,10 @@ def _fit_embeddings(base: Any, tokenizer: tokens.Tokenizer, weights: lora.Lora) 
             "and the model has one for both ends."
         )
     (wanted,) = rows
-    if wanted < len(tokenizer):
+    if wanted < highest(tokenizer):
         raise AdapterError(
             f"The adapter in {weights.folder} brings {wanted} embeddings "
             f"for {len(tokenizer)} tokens."
         )
     if wanted != have:
         base.resize_token_embeddings(wanted, mean_resizing=False)
-
-
-def _attach(base: Any, weights: lora.Lora) -> Any:
-    """Put the adapter on the base as the live slot. Raises `AdapterError`.
-
-    The weights come from what `lora.read` has judged, so the file is read once.
-    """
-    weights.config.inference_mode = True
-    weights.config.base_model_name_or_path = None  # a name from another machine; peft would warn
-    try:
-        net = get_peft_model(base, weights.config, adapter_name=lora.SLOT)
-        lora.check_fits(weights, _shapes(net))
-        set_peft_model_state_dict(
-            net, {**weights.tensors, **weights.embeddings}, adapter_name=lora.SLOT
-        )
-    except (ValueError, RuntimeError, KeyError) as problem:
-        raise AdapterError(
-            f"The adapter in {weights.folder} does not fit the model: {problem}"
-        ) from problem
-    return net
-
-
-def _shapes(net: Any) -> lora.Shapes:
-    return {
-        name.replace(f".{lora.SLOT}.", "."): parameter.shape
-        for name, parameter in net.named_parameters()
-        if ".lora_" in name
-    }

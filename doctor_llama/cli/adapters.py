@@ -1,0 +1,227 @@
+"""`doctor-llama adapters …`: take adapters in, look at them, choose the one that answers."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from doctor_llama import adapters, serving, settings
+from doctor_llama.cli import app, storage
+from doctor_llama.db import Database
+from doctor_llama.engine import choice
+from doctor_llama.errors import RegistryError
+from doctor_llama.schema import Adapter
+from doctor_llama.settings import Settings
+
+commands = typer.Typer(
+    help="Take adapters in, look at them, choose the one that answers.", no_args_is_help=True
+)
+app.add_typer(commands, name="adapters")
+
+Name = Annotated[str, typer.Argument(help="The adapter's name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@asynccontextmanager
+async def _registry(chosen: Settings) -> AsyncIterator[AsyncSession]:
+    database = Database(chosen.database)
+    await asyncio.to_thread(storage.prepare, database)
+    try:
+        async with database.session() as session:
+            yield session
+    finally:
+        await database.close()
+
+
+@commands.command("list")
+def listing(as_json: AsJson = False) -> None:
+    """Every adapter, the newest first. The active one answers."""
+    found = [_told(row) for row in asyncio.run(_all(settings.load()))]
+    if as_json:
+        typer.echo(json.dumps({"adapters": found}))
+    elif not found:
+        typer.echo("There is none yet. Take one in with: doctor-llama adapters import")
+    else:
+        width = max(len(row["name"]) for row in found)
+        for row in found:
+            why = f"  {row['reason']}" if row["reason"] else ""
+            typer.echo(f"{row['name']:<{width}}  {row['status']:<9}  {row['base_model']}{why}")
+
+
+async def _all(chosen: Settings) -> list[Adapter]:
+    async with _registry(chosen) as session:
+        return list(await adapters.listing(session))
+
+
+@commands.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """What is known of one adapter; its files are checked to the last bit."""
+    chosen = settings.load()
+    row = asyncio.run(_one(chosen, name))
+    from doctor_llama.engine.local import bundle
+
+    verified = bundle.verify(chosen.data_dir / row.path)
+    made = verified.manifest
+    told = _told(row) | {
+        "rank": made.rank,
+        "targets": made.targets,
+        "extra_rows": made.extra_rows,
+        "eos_ids": made.eos_ids,
+        "metrics": row.metrics,
+        "lineage": row.lineage,
+        "verdict": row.verdict,
+        "bytes": sum(path.stat().st_size for path in verified.folder.iterdir()),
+    }
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    for key, value in told.items():
+        typer.echo(f"{key:<12} {value if isinstance(value, (str, int)) else json.dumps(value)}")
+
+
+async def _one(chosen: Settings, name: str) -> Adapter:
+    async with _registry(chosen) as session:
+        return await adapters.get(session, name)
+
+
+@commands.command("import")
+def take(
+    source: Annotated[
+        str, typer.Argument(help="A folder or a Hub id: a PEFT adapter, or an exported one.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="What to call it. Default: after its source.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="The base model that it is for. Default: the settings'.")
+    ] = None,
+    promote_it: Annotated[bool, typer.Option("--promote", help="Let it answer at once.")] = False,
+) -> None:
+    """Check an adapter against its base and keep a slim copy. It serves nobody before `promote`."""
+    chosen = settings.load()
+    place, label = choice.base_of(choice.choose(chosen))
+    token = chosen.hf_token.get_secret_value() if chosen.hf_token else None
+    from doctor_llama.engine.local import importing
+
+    root = serving.folder(chosen)
+    made = importing.take(
+        source, root, base=base or place, base_label=None if base else label, token=token
+    )
+    row = asyncio.run(
+        _register(
+            chosen,
+            name or _name_after(source),
+            promote_it=promote_it,
+            sha256=made.sha256,
+            base_model=made.manifest.base_model,
+            verdict={"imported": True},
+            lineage={"source": source, **made.manifest.lineage},
+        )
+    )
+    size = sum(path.stat().st_size for path in made.folder.iterdir()) / 1e6
+    typer.echo(f"{row.name} is {row.status}: rank {made.manifest.rank}, {size:.1f} MB.")
+
+
+async def _register(chosen: Settings, name: str, *, promote_it: bool, **columns: Any) -> Adapter:
+    async with _registry(chosen) as session:
+        row = await adapters.register(session, name=name, **columns)
+        if promote_it:
+            await adapters.promote(session, row)
+        return row
+
+
+def _name_after(source: str) -> str:
+    last = Path(source).resolve().name if Path(source).is_dir() else source.rsplit("/", 1)[-1]
+    return re.sub(r"[^a-z0-9._-]+", "-", last.lower()).strip("-._")[:64]
+
+
+@commands.command()
+def promote(
+    name: Name,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also one that was rejected, when that is mended.")
+    ] = False,
+) -> None:
+    """Let an adapter answer: every worker changes to it between two answers."""
+
+    async def promoted(chosen: Settings) -> Adapter | None:
+        async with _registry(chosen) as session:
+            return await adapters.promote(session, await adapters.get(session, name), again=again)
+
+    former = asyncio.run(promoted(settings.load()))
+    typer.echo(f"{name} is active{f', in place of {former.name}' if former else ''}.")
+
+
+@commands.command()
+def rollback() -> None:
+    """Go back to the adapter before; before the first, to what the settings say."""
+
+    async def back(chosen: Settings) -> tuple[Adapter, Adapter | None]:
+        async with _registry(chosen) as session:
+            return await adapters.rollback(session)
+
+    former, row = asyncio.run(back(settings.load()))
+    now = f"{row.name} is active" if row else "The settings' adapter answers"
+    typer.echo(f"{now}, in place of {former.name}.")
+
+
+@commands.command()
+def export(
+    name: Name, target: Annotated[Path, typer.Argument(help="A folder that is not there yet.")]
+) -> None:
+    """Write a checked copy that `import` takes in elsewhere, and PEFT opens as an adapter."""
+    chosen = settings.load()
+    row = asyncio.run(_one(chosen, name))
+    from doctor_llama.engine.local import bundle
+
+    verified = bundle.verify(chosen.data_dir / row.path)
+    if target.exists():
+        raise RegistryError(f"{target} exists already.")
+    draft = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        shutil.copytree(verified.folder, draft)
+        draft.rename(target)
+    except OSError as problem:
+        raise RegistryError(f"{target} cannot be written: {problem.strerror}.") from problem
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    typer.echo(str(target))
+
+
+@commands.command()
+def remove(name: Name) -> None:
+    """Forget an adapter that is not active, and delete its files."""
+
+    async def gone(chosen: Settings) -> Path | None:
+        async with _registry(chosen) as session:
+            row = await adapters.get(session, name)
+            alone = await adapters.remove(session, row)
+            return chosen.data_dir / row.path if alone else None
+
+    chosen = settings.load()
+    place = asyncio.run(gone(chosen))
+    if place is not None and place.resolve().parent == serving.folder(chosen).resolve():
+        shutil.rmtree(place, ignore_errors=True)
+    typer.echo(f"{name} is removed.")
+
+
+def _told(row: Adapter) -> dict[str, Any]:
+    """A row in plain values."""
+    reasons = [*row.verdict.get("reasons", []), row.verdict.get("failure")]
+    return {
+        "name": row.name,
+        "status": str(row.status),
+        "base_model": row.base_model,
+        "sha256": row.sha256,
+        "reason": "; ".join(str(reason) for reason in reasons if reason),
+        "created_at": row.created_at.isoformat(timespec="seconds"),
+        "promoted_at": row.promoted_at.isoformat(timespec="seconds") if row.promoted_at else "",
+    }
