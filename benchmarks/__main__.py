@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import acknowledge, embedded, start, weight
+from benchmarks import acknowledge, embedded, start, swap, weight
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "start": start.measure,
     "acknowledge": acknowledge.measure,
     "embedded": embedded.measure,
+    "swap": swap.measure,
 }
 
 

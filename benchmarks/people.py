@@ -39,7 +39,10 @@ async def first_words(people: SimClient, person: int, question: str, holds: str)
     began = time.monotonic()
     sent = await people.send(person, question)
     await people.wait_for(person, seen, 30.0, after=sent.message_id)
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    # to the end, or the next question would take this answer for its own
+    await people.wait_message(person, rated, 30.0, after=sent.message_id)
+    return took
 
 
 async def answer(people: SimClient, person: int, question: str, timeout: float = 60.0) -> Message:

@@ -1,5 +1,6 @@
 """From `doctor-llama run` to the first answer, and from Enter to the first words."""
 
+import asyncio
 import re
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from bot.simulator.client import SimClient
 from tests.program.program import program
 
 ASKED = 12
+READING_SECONDS = 2.0  # faster, and the pace of one message a second in a chat would be measured
 PERSON = 1002
 QUESTIONS = (
     "What is asthma?",
@@ -36,7 +38,9 @@ async def measure(folder: Path) -> list[Figure]:
             for n in range(ASKED):
                 question = QUESTIONS[n % len(QUESTIONS)]
                 known = (await people.answer(client, PERSON, question)).text
+                await asyncio.sleep(READING_SECONDS)
                 waits.append(await people.first_words(client, PERSON, question, known))
+                await asyncio.sleep(READING_SECONDS)
     return [
         Figure("run to first answer", first_answer, "s", at_most=15),
         Figure("Enter to first words, median", percentile(waits, 0.5), "s", at_most=1.5),
