@@ -97,6 +97,8 @@ def _own(chosen: settings.Settings, adapter: str | None) -> tuple[str, str | Non
     from doctor_llama import embedded
     from doctor_llama.engine import choice
 
+    if chosen.remote_urls:
+        raise SettingsError("The model is on other machines; this measures one here. Give --model.")
     own = choice.choose(chosen)
     if own.model == choice.EMBEDDED:
         return str(embedded.BASE), str(embedded.ADAPTER)
