@@ -52,6 +52,9 @@ async def _ask(chosen: Settings, question: str, *, echo: bool) -> dict[str, Any]
         turns = prompt.conversation([ChatMessage("user", question)])
         async with aclosing(engine.generate(turns, params)) as stream:
             async for chunk in stream:
+                if chunk.restart:  # the engine began the answer again
+                    text = ""
+                    _echo("\n\n", echo=echo)
                 text, last = text + chunk.text, chunk
                 _echo(chunk.text, echo=echo)
         _echo("\n", echo=echo)
