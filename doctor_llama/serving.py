@@ -64,6 +64,7 @@ class Serving:
 
         An adapter that cannot be loaded is marked so. Raises what `Engine.start` raises.
         """
+        first = self.engine
         while isinstance(self.engine, Swapping) and (row := await self._active()) is not None:
             try:
                 served = self._served_by(row)
@@ -84,7 +85,8 @@ class Serving:
             else:
                 self._served = served
                 return
-        self.engine = choice.build(self._settings, self._choice)
+        if self.engine is not first:
+            self.engine = choice.build(self._settings, self._choice)
         await self.engine.start()
 
     # -- while it runs ----------------------------------------------------------------------------
