@@ -1,7 +1,8 @@
 """What is known of one answer while servers come and go. It knows no server."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -84,6 +85,33 @@ class Answer:
             prompt_tokens=max(1, usage.prompt_tokens - carried),
             completion_tokens=carried + usage.completion_tokens,
         )
+
+
+def begin(
+    messages: Sequence[ChatMessage],
+    params: SamplingParams,
+    *,
+    context_length: int,
+    adapter: str | None = None,
+) -> Answer:
+    """Check what is asked; `adapter` is a name. Raises `InvalidRequestError`."""
+    if not messages:
+        raise InvalidRequestError("There is no question in this conversation.")
+    numbers = (params.temperature, params.top_p, params.top_k, params.max_tokens)
+    if not all(isinstance(n, (int, float)) and math.isfinite(n) for n in numbers):
+        raise InvalidRequestError("Temperature, top_p, top_k and max_tokens must be numbers.")
+    if params.max_tokens < 1:
+        raise InvalidRequestError("An answer needs at least one token: max_tokens is below 1.")
+    if params.seed is not None and not isinstance(params.seed, int):
+        raise InvalidRequestError("A seed is a whole number.")
+    params = replace(params, max_tokens=min(int(params.max_tokens), context_length // 2))
+    budget, needed = context_length - params.max_tokens, least(messages)
+    if needed > budget:
+        raise InvalidRequestError(
+            f"The question is too long: {needed} tokens at least, and there is room for {budget}."
+        )
+    named = Adapter(adapter, adapter) if adapter else None
+    return Answer(messages, params, budget, named, Wording(params.stop))
 
 
 class Held:

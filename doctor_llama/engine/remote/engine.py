@@ -8,7 +8,6 @@ server has proved that it can (`Features.resume`); elsewhere the answer begins a
 
 import asyncio
 import logging
-import math
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -23,7 +22,6 @@ from doctor_llama.engine.remote.faults import Fault, Kind
 from doctor_llama.engine.remote.loras import Adapter
 from doctor_llama.engine.remote.servers import Fleet, Server, Timing
 from doctor_llama.engine.remote.voices import Voices
-from doctor_llama.engine.remote.wording import Wording
 from doctor_llama.errors import (
     AdapterError,
     EngineDownError,
@@ -213,7 +211,8 @@ class RemoteEngine:
         `timing.patience` seconds; `EngineError` when servers failed on this question.
         """
         running = self._require_running()
-        answer = self._ask(messages, params, adapter)
+        context_length = self.card().context_length
+        answer = answers.begin(messages, params, context_length=context_length, adapter=adapter)
         async with running.places:
             if running.stopped or self._running is not running:
                 raise EngineDownError("The engine is not running.")
@@ -226,31 +225,6 @@ class RemoteEngine:
                         yield chunk
             finally:
                 running.active -= 1
-
-    def _ask(
-        self, messages: Sequence[ChatMessage], params: SamplingParams, adapter: str | None
-    ) -> Answer:
-        """Check what was asked. Raises `InvalidRequestError`."""
-        if not messages:
-            raise InvalidRequestError("There is no question in this conversation.")
-        numbers = (params.temperature, params.top_p, params.top_k, params.max_tokens)
-        if not all(isinstance(n, (int, float)) and math.isfinite(n) for n in numbers):
-            raise InvalidRequestError("Temperature, top_p, top_k and max_tokens must be numbers.")
-        if params.max_tokens < 1:
-            raise InvalidRequestError("An answer needs at least one token: max_tokens is below 1.")
-        if params.seed is not None and not isinstance(params.seed, int):
-            raise InvalidRequestError("A seed is a whole number.")
-        context_length = self.card().context_length
-        params = replace(params, max_tokens=min(int(params.max_tokens), context_length // 2))
-        budget = context_length - params.max_tokens
-        least = answers.least(messages)
-        if least > budget:
-            raise InvalidRequestError(
-                f"The question is too long: {least} tokens at least, and there is room for "
-                f"{budget}."
-            )
-        named = Adapter(adapter, adapter) if adapter else None
-        return Answer(messages, params, budget, named, Wording(params.stop))
 
     async def _answer(self, running: Running, answer: Answer) -> AsyncGenerator[Chunk, None]:
         """Go from server to server until one has answered to the end."""
