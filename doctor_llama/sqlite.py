@@ -3,7 +3,8 @@
 aiosqlite hands every call to a thread, four times a statement, and a write transaction holds the
 one write lock of the file all that while. A statement takes some 30 microseconds; only BEGIN
 IMMEDIATE (which waits for the lock) and COMMIT (which waits for the disk) are worth a thread.
-Measured here with `make bench`: asking a question took 12 ms through the thread, 4 ms without.
+On an idle machine that took a fifth off the time of asking
+(12.1 to 9.6 ms, 200 questions one after the other), and the lock is held for less.
 """
 
 import sqlite3
