@@ -1,7 +1,7 @@
 """SQLite as an async queue needs it: pragmas, our own BEGIN, and statements without a thread hop.
 
 aiosqlite hands every call to a thread, four times a statement, and a write transaction holds the
-one write lock of the file all that while. A statement takes some 30 microseconds; only BEGIN
+one write lock of the file all that while. A statement takes some 40 microseconds; only BEGIN
 IMMEDIATE (which waits for the lock) and COMMIT (which waits for the disk) are worth a thread.
 On an idle machine that took a fifth off the time of asking
 (12.1 to 9.6 ms, 200 questions one after the other), and the lock is held for less.
