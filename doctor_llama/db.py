@@ -1,4 +1,4 @@
-"""The database: engines, sessions, migrations, checks and backups. It knows no table.
+"""The database: engines, sessions, migrations, checks. It knows no table.
 
 On SQLite every process writes through one connection (SQLite before 3.51.3 can corrupt a WAL
 when two connections of a process write or checkpoint at once) and every write transaction begins
@@ -6,11 +6,10 @@ with BEGIN IMMEDIATE, without which concurrent read-then-write loses updates in 
 """
 
 import os
-import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import alembic.command
@@ -28,6 +27,7 @@ from doctor_llama import sqlite
 from doctor_llama.errors import DatabaseError, DatabaseOutdatedError
 
 READERS = 4
+POSTGRES_CONNECTIONS = 10  # of one process; PostgreSQL's own limit is 100 in all
 
 # what a channel may name without knowing SQL: a transaction, and that one failed
 Session = AsyncSession
@@ -38,20 +38,28 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 class Database:
     """One database. `session()` writes, `reading()` only reads; neither may span a network call."""
 
-    def __init__(self, url: str) -> None:
-        """Raise `DatabaseError` for a URL that is not one."""
+    def __init__(self, url: str, backups: Path | None = None) -> None:
+        """`backups`: the folder of its copies; by default `backups` beside a SQLite file.
+
+        Raises `DatabaseError` for a URL that is not one.
+        """
         try:
             self.url: URL = make_url(url)
         except ArgumentError:
             raise DatabaseError(
                 "DATABASE_URL is not a database URL, such as sqlite:///data/doctor-llama.db"
             ) from None
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        backend = self.url.get_backend_name()
+        self.is_sqlite = backend == "sqlite"
         if self.is_sqlite:
             self._open_sqlite()
+            self.backups = (backups or self.path.parent / "backups").resolve()
+        elif backend == "postgresql":
+            self._open_postgres()
+            self.backups = (backups or Path("data", "backups")).resolve()
         else:
-            self._writer = self._reader = create_async_engine(
-                self.url, pool_pre_ping=True, hide_parameters=True
+            raise DatabaseError(
+                f"DATABASE_URL names {backend}. Doctor Llama works with SQLite and PostgreSQL."
             )
 
     def _open_sqlite(self) -> None:
@@ -77,6 +85,20 @@ class Database:
             hide_parameters=True,
         )
         sqlite.hooks(self._reader.sync_engine, begin=sqlite.READ)
+
+    def _open_postgres(self) -> None:
+        if find_spec("psycopg") is None:
+            raise DatabaseError(
+                "PostgreSQL needs its driver. Install it with: pip install 'doctor-llama[postgres]'"
+            )
+        self.url = self.url.set(drivername="postgresql+psycopg")
+        self._writer = self._reader = create_async_engine(
+            self.url,
+            pool_pre_ping=True,  # a connection that a restart of the server cut is replaced
+            pool_size=POSTGRES_CONNECTIONS,
+            hide_parameters=True,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        )
 
     @property
     def path(self) -> Path:
@@ -104,8 +126,8 @@ class Database:
     # -- migrations -----------------------------------------------------------------------------
 
     @contextmanager
-    def _migrating(self) -> Iterator[Connection]:
-        """A connection in one transaction, without foreign keys.
+    def maintaining(self) -> Iterator[Connection]:
+        """A connection in one transaction for migrations and moves, without foreign keys on SQLite.
 
         With them, Alembic's batch mode (a new table, then a drop of the old one) deletes every
         child row of an altered parent; without our BEGIN, a failing migration leaves half behind.
@@ -129,7 +151,7 @@ class Database:
     def upgrade(self) -> None:
         """Bring the database to this program's revision; creates it where there is none."""
         config = _alembic()
-        with self._migrating() as connection:
+        with self.maintaining() as connection:
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
 
@@ -137,7 +159,7 @@ class Database:
         """The revision of the database; None where there is none yet."""
         if self.is_sqlite and not self.path.exists():
             return None
-        with self._migrating() as connection:
+        with self.maintaining() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def require_current(self) -> None:
@@ -157,45 +179,13 @@ class Database:
         except sqlite3.DatabaseError as error:
             problems = [str(error)]
         if problems != ["ok"]:
-            backups = sorted(self.path.parent.glob("backups/*.db"))
-            newest = f" The newest backup is {backups[-1]}." if backups else " There is no backup."
-            raise DatabaseError(
-                f"The database {self.path} is damaged ({problems[0]}). "
-                f"Move it aside and put a backup in its place.{newest}"
+            copies = sorted(self.backups.glob("*.db"))
+            mend = (
+                f"Stop everything and run: doctor-llama db restore {copies[-1]}"
+                if copies
+                else f"There is no backup in {self.backups}."
             )
-
-    def backup(self, target: Path | None = None) -> Path:
-        """Write a checked copy while others read and write; return its path.
-
-        Raises `DatabaseError`. `VACUUM INTO` blocks writers for some 50 ms per 100 MB, where the
-        stepwise backup API starts over at every write and may never end.
-        """
-        if not self.is_sqlite:
-            raise DatabaseError("Backups of PostgreSQL are made with pg_dump.")
-        if not self.path.exists():
-            raise DatabaseError(f"There is no database at {self.path}.")
-        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
-        target = (target or self.path.parent / "backups" / f"{stamp}.db").resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            raise DatabaseError(f"{target} exists already.")
-        if shutil.disk_usage(target.parent).free < self.path.stat().st_size * 2:
-            raise DatabaseError(f"There is not enough room for a backup in {target.parent}.")
-        partial = target.with_suffix(".partial")
-        partial.unlink(missing_ok=True)
-        try:
-            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
-                connection.execute("VACUUM INTO ?", (str(partial),))
-            with closing(sqlite3.connect(partial)) as copy:
-                if [r[0] for r in copy.execute("PRAGMA quick_check")] != ["ok"]:
-                    raise DatabaseError("The backup did not pass its check.")
-            partial.chmod(0o600)
-            partial.rename(target)
-        except sqlite3.DatabaseError as error:
-            raise DatabaseError(f"The backup failed: {error}.") from error
-        finally:
-            partial.unlink(missing_ok=True)
-        return target
+            raise DatabaseError(f"The database {self.path} is damaged ({problems[0]}). {mend}")
 
     def _sentence(self, error: DriverError) -> str:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
@@ -206,6 +196,12 @@ class Database:
 def head() -> str | None:
     """The revision that this program works with."""
     return ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can upgrade from a revision."""
+    revisions = ScriptDirectory.from_config(_alembic()).walk_revisions()
+    return revision in {known.revision for known in revisions}
 
 
 def _alembic() -> Config:

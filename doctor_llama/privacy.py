@@ -1,6 +1,7 @@
 """Who a person is to us and what they agreed to. It knows no wording: texts live in the channel."""
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama.schema import User, now
@@ -11,12 +12,20 @@ TRAINING_CONSENT_VERSION = 1
 
 
 async def person(session: AsyncSession, account: str, *, language: str | None = None) -> User:
-    """The person behind an account, created at first sight with nothing but that account."""
-    user = await session.scalar(select(User).where(User.account == account))
+    """The person behind an account, created at first sight with nothing but that account.
+
+    On PostgreSQL the row stays locked until the transaction ends: what one person does, through
+    whichever bot, happens one after the other. (SQLite has one writer at a time anyway.)
+    """
+    found = select(User).where(User.account == account).with_for_update(key_share=True)
+    user = await session.scalar(found)
     if user is None:
-        user = User(account=account, language=language, awaiting={})
-        session.add(user)
-        await session.flush()
+        try:
+            async with session.begin_nested():
+                user = User(account=account, language=language, awaiting={})
+                session.add(user)
+        except IntegrityError:  # another bot met this person at the same instant
+            user = (await session.scalars(found)).one()
     elif user.language is None:
         user.language = language
     return user

@@ -25,9 +25,10 @@ def scheduler(settings: Settings, database: Database) -> AsyncIOScheduler:
 
     async def backup() -> None:
         async with database.session() as session:
-            if await jobs.enqueue_once(session, JobKind.BACKUP, "backup"):
+            keep = settings.backup_keep
+            if await jobs.enqueue_once(session, JobKind.BACKUP, "backup", keep=keep):
                 log.info("the nightly backup is enqueued")
 
-    if database.is_sqlite:
+    if settings.backup_keep:
         table.add_job(backup, CronTrigger(hour=settings.backup_hour, timezone="UTC"), id="backup")
     return table

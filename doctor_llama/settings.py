@@ -142,6 +142,9 @@ class Settings(BaseSettings):
         True, description="Open the chat page in a browser where there is a desktop."
     )
     backup_hour: int = Field(3, ge=0, le=23, description="Hour of the nightly backup, UTC.")
+    backup_keep: int = Field(
+        14, ge=0, le=3650, description="Nightly backups that are kept; 0 makes none."
+    )
     log_level: str = Field(
         "INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

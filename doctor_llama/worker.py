@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from doctor_llama import conversations, jobs, prompt, status
+from doctor_llama import backups, conversations, jobs, prompt, status
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
@@ -29,6 +29,7 @@ POLL_SECONDS = 0.1
 WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon a stop is noticed
 FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
 REPORT_SECONDS = 30.0
+KEEP = 14  # backups
 KINDS = (JobKind.ANSWER, JobKind.BACKUP)
 
 
@@ -269,8 +270,9 @@ class Worker:
                     self._first_words.set()
 
     async def _backup(self, flight: Flight) -> dict[str, Any]:
-        path = await asyncio.to_thread(self.database.backup)
-        return {"path": str(path)}
+        path = await asyncio.to_thread(backups.make, self.database)
+        gone = backups.prune(self.database.backups, int(flight.job.payload.get("keep", KEEP)))
+        return {"path": str(path), "removed": len(gone)}
 
     # -- the tick ---------------------------------------------------------------------------------
 

@@ -1,12 +1,16 @@
-"""What every room's tests share: a real database in a folder of its own, and clean settings."""
+"""What every room's tests share: a real database in a folder of its own, and clean settings.
+
+A module or test marked `every_database` runs on SQLite and again on PostgreSQL.
+"""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from doctor_llama.db import Database
+from tests.postgres import Server, served
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +27,41 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.chdir(tmp_path)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("every_database")
+    if marked and "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for the session."""
+    with served() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Server) -> str:
+    """The name of a database at the newest revision, to be copied."""
+    name = postgres.create()
+    Database(postgres.url(name)).upgrade()
+    return name
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """A real SQLite database at the newest revision."""
-    opened = Database(f"sqlite:///{tmp_path / 'data' / 'test.db'}")
-    opened.upgrade()
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database at the newest revision: SQLite, or what `every_database` asks for."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        url = f"sqlite:///{tmp_path / 'data' / 'test.db'}"
+        Database(url).upgrade()
+        return url
+    server: Server = request.getfixturevalue("postgres")
+    return server.url(server.create(request.getfixturevalue("postgres_template")))
+
+
+@pytest.fixture
+async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
+    """A real database at the newest revision."""
+    opened = Database(database_url, tmp_path / "data" / "backups")
     yield opened
     await opened.close()

@@ -124,7 +124,7 @@ async def _first_of(tasks: Sequence[asyncio.Task[Any]]) -> None:
 
 @asynccontextmanager
 async def _opened(chosen: Settings) -> AsyncIterator[Database]:
-    database = Database(chosen.database)
+    database = storage.open_database(chosen)
     await asyncio.to_thread(storage.prepare, database)
     try:
         yield database

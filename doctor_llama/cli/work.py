@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from doctor_llama import locks, logs, metrics, settings, supervisor, worker
-from doctor_llama.cli import app
+from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.engine import SamplingParams
 from doctor_llama.serving import Serving
@@ -26,7 +26,7 @@ def work(
         supervisor.die_with_parent()
     chosen = settings.load()
     logs.configure(chosen.log_level)
-    database = Database(chosen.database)
+    database = storage.open_database(chosen)
     database.require_current()
     name = chosen.worker_name
     taken = f"A worker named {name} is running already. Set DOCTOR_LLAMA_WORKER_NAME to another."

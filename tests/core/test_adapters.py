@@ -15,6 +15,8 @@ from doctor_llama.errors import RegistryError
 from doctor_llama.schema import Adapter, AdapterStatus, Audit
 from tests.core.test_cli import run
 
+pytestmark = pytest.mark.every_database
+
 IMPORTED = {"imported": True}
 
 

@@ -11,6 +11,8 @@ from doctor_llama.jobs import Limits
 from doctor_llama.schema import Feedback, Job, JobKind, JobStatus, Message, User
 from doctor_llama.triage import Label
 
+pytestmark = pytest.mark.every_database
+
 ROOMY = Limits(queue=100, person=100)
 RED = "My father has crushing chest pain and cannot breathe"
 

@@ -1,8 +1,7 @@
-"""The database: hooks, migrations, damage, backups."""
+"""The database: hooks, migrations, damage."""
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,14 +11,15 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from doctor_llama import db
+from doctor_llama import backups, db
 from doctor_llama.db import Database
 from doctor_llama.errors import DatabaseError, DatabaseOutdatedError
 from doctor_llama.schema import Adapter, Base, Conversation, Job, Message, User
 
 
+@pytest.mark.every_database
 async def test_upgrade_from_empty_equals_the_metadata(database: Database) -> None:
-    with database._migrating() as connection:
+    with database.maintaining() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "render_as_batch": True}
         )
@@ -99,6 +99,7 @@ async def test_readers_never_write(database: Database) -> None:
             await session.flush()
 
 
+@pytest.mark.every_database
 async def test_foreign_keys_cascade_to_all_that_is_a_persons(database: Database) -> None:
     async with database.session() as session:
         session.add(User(id=1, account="telegram:1"))
@@ -114,6 +115,7 @@ async def test_foreign_keys_cascade_to_all_that_is_a_persons(database: Database)
             assert await session.scalar(select(func.count()).select_from(table)) == 0
 
 
+@pytest.mark.every_database
 async def test_one_adapter_is_active_at_most(database: Database) -> None:
     def adapter(name: str) -> Adapter:
         return Adapter(name=name, status="active", path="p", sha256="0", base_model="b")
@@ -127,7 +129,7 @@ async def test_one_adapter_is_active_at_most(database: Database) -> None:
 
 async def test_a_failing_upgrade_leaves_nothing_behind(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    with pytest.raises(RuntimeError), database._migrating() as connection:
+    with pytest.raises(RuntimeError), database.maintaining() as connection:
         connection.execute(text("CREATE TABLE half (id INTEGER)"))
         raise RuntimeError
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
@@ -143,7 +145,7 @@ async def test_an_older_database_is_refused_by_name(tmp_path: Path) -> None:
 async def test_damage_is_found_and_the_backup_named(database: Database) -> None:
     async with database.session() as session:
         session.add_all(User(account=f"telegram:{n}") for n in range(2_000))
-    backup = database.backup()
+    backup = backups.make(database)
     await database.close()
     whole = database.path.read_bytes()
     middle = len(whole) // 2
@@ -155,43 +157,7 @@ async def test_damage_is_found_and_the_backup_named(database: Database) -> None:
         database.check()
 
 
-async def test_backup_under_writes_is_whole_and_private(
-    database: Database, private_files: None
-) -> None:
-    stop = asyncio.Event()
-
-    async def write() -> int:
-        written = 0
-        while not stop.is_set():
-            await _add_user(database, f"telegram:{written}")
-            written += 1
-        return written
-
-    writing = asyncio.create_task(write())
-    await asyncio.sleep(0.2)
-    path = await asyncio.to_thread(database.backup)
-    stop.set()
-    written = await writing
-    restored = Database(f"sqlite:///{path}")
-    restored.check()
-    async with restored.reading() as session:
-        kept = await session.scalar(select(func.count()).select_from(User)) or 0
-    await restored.close()
-    assert 0 < kept <= written
-    assert path.stat().st_mode & 0o077 == 0
-
-
-@pytest.fixture
-def private_files() -> Iterator[None]:
-    import os
-
-    before = os.umask(0o077)
-    db.private_files()
-    yield
-    os.umask(before)
-
-
-@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "mysql://x/y"])
 def test_a_wrong_url_is_a_sentence(url: str) -> None:
-    with pytest.raises(DatabaseError, match=r"DATABASE_URL|must be a file"):
+    with pytest.raises(DatabaseError, match=r"DATABASE_URL|must be a file|PostgreSQL"):
         Database(url)

@@ -14,6 +14,8 @@ from doctor_llama.errors import QueueFullError, TooManyWaitingError
 from doctor_llama.jobs import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, User, now
 
+pytestmark = pytest.mark.every_database
+
 KINDS = (JobKind.ANSWER,)
 ROOMY = Limits(queue=10_000, person=10_000)
 

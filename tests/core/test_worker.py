@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select
 
-from doctor_llama import conversations, jobs, privacy, status
+from doctor_llama import backups, conversations, jobs, privacy, status
 from doctor_llama.conversations import Question
 from doctor_llama.db import Database
 from doctor_llama.engine import SamplingParams
@@ -17,6 +17,8 @@ from doctor_llama.errors import EngineDownError
 from doctor_llama.jobs import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
 from doctor_llama.worker import Worker
+
+pytestmark = pytest.mark.every_database
 
 ROOMY = Limits(queue=1_000, person=1_000)
 
@@ -226,7 +228,7 @@ async def test_a_backup_is_a_job_like_any_other(database: Database) -> None:
         assert await jobs.enqueue_once(session, JobKind.BACKUP, "backup")
     async with working(database):
         async with asyncio.timeout(10):
-            while not list(database.path.parent.glob("backups/*.db")):
+            while not backups.existing(database.backups):
                 await asyncio.sleep(0.05)
 
 
