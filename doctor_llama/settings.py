@@ -150,6 +150,11 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="DEBUG, INFO, WARNING or ERROR. Message texts appear at no level.",
     )
+    log_format: str = Field(
+        "text",
+        pattern="^(text|json)$",
+        description="`text`, a line for people, or `json`, an object a line for machines.",
+    )
 
     @field_validator("owner_ids", mode="before")
     @classmethod

@@ -42,7 +42,7 @@ def run(
     """Start everything: bot, worker and timetable; without a token also the local chat page."""
     changes = {"chat_port": port, "open_browser": browser}
     chosen = settings.load(**{k: v for k, v in changes.items() if v is not None})
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, form=chosen.log_format)
     with locks.held(chosen.data_dir / "run.lock", _running_already(chosen)):
         asyncio.run(_run(chosen))
 
@@ -51,7 +51,7 @@ def run(
 def bot() -> None:
     """Start the Telegram bot alone; a worker answers from a process of its own."""
     chosen = settings.load()
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, form=chosen.log_format)
     if chosen.telegram_bot_token is None:
         raise SettingsError("TELEGRAM_BOT_TOKEN is not set. Get one from @BotFather, or use `run`.")
     with locks.held(chosen.data_dir / "run.lock", _running_already(chosen)):

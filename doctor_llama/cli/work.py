@@ -25,7 +25,7 @@ def work(
     if heartbeat_fd is not None:
         supervisor.die_with_parent()
     chosen = settings.load()
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, form=chosen.log_format)
     database = storage.open_database(chosen)
     database.require_current()
     name = chosen.worker_name
