@@ -136,7 +136,7 @@ async def _ask_calmly(query: CallbackQuery, context: Context, answer_id: int) ->
             text=asked.content,
             ref=asked.ref + CALM,
             channel=place.channel,
-            reply_to=asked.ref.rpartition("/")[2],
+            reply_to=places.message_id(asked.ref),
             language=known(person.language_code),
             calm=True,
         )

@@ -6,7 +6,7 @@ from bot import places
 from bot.context import Context
 from bot.rendering import Part
 from bot.texts import known, say
-from doctor_llama import __version__, conversations, privacy, status
+from doctor_llama import __version__, history, privacy, status
 from doctor_llama.engine import EngineCard
 
 
@@ -45,7 +45,7 @@ async def new(update: Update, context: Context) -> None:
     async with context.house.database.session() as session:
         user = await privacy.known(session, places.account(message.from_user.id))
         if user is not None:
-            await conversations.new(session, user, places.of(message).channel)
+            await history.close(session, user, places.of(message).channel)
     await _reply(update, context, "new-done")
 
 

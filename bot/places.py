@@ -44,3 +44,8 @@ def parse(channel: str) -> Place:
 def account(person_id: int) -> str:
     """The account by which the core knows a person."""
     return f"{CHANNEL}:{person_id}"
+
+
+def message_id(ref: str) -> str:
+    """The id in a name that `Place.ref` gave, whatever version of the message it means."""
+    return ref.rpartition("/")[2].partition("#")[0]

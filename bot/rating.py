@@ -21,7 +21,7 @@ async def rate(query: CallbackQuery, context: Context, message_id: int, rating: 
     try:
         async with house.database.session() as session:
             user = await privacy.person(session, places.account(person.id))
-            await feedback.let_rating_be(session, user, message_id, rating)
+            await feedback.rate(session, user, message_id, rating)
     except NotYoursError:
         await house.gateway.answer(query.id, say(language, "not-yours-rate"))
         return
@@ -47,9 +47,10 @@ async def react(update: Update, context: Context) -> None:
             user = await privacy.known(session, places.account(reaction.user.id))
             if answer is None or user is None:
                 return
-            if after is None and await feedback.rating(session, user, answer.id) != before:
+            present = await feedback.opinion(session, user, answer.id)
+            if after is None and (present is None or present.rating != before):
                 return  # the thumb was changed by a button since
-            await feedback.let_rating_be(session, user, answer.id, after)
+            await feedback.rate(session, user, answer.id, after)
     except NotYoursError:
         return
     language = known(reaction.user.language_code)

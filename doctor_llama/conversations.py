@@ -1,23 +1,22 @@
-"""Conversations: ask a question, read what was said, begin anew. It knows no channel's ways.
+"""Conversations: ask a question, ask it anew, answer it once more. It knows no channel's ways.
 
 Asking is one transaction: triage, consent, limits, the question, an empty answer, its job.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from doctor_llama import jobs, privacy, triage
-from doctor_llama.engine import ChatMessage
+from doctor_llama import feedback, history, jobs, privacy, triage
 from doctor_llama.errors import ConsentNeededError, TooLateError
 from doctor_llama.jobs import Limits
-from doctor_llama.schema import Conversation, Job, JobKind, JobStatus, Message, User, now
+from doctor_llama.schema import LIVE, Job, JobKind, JobStatus, Message, User, now
 from doctor_llama.triage import Label
 
-HISTORY_TURNS = 40  # messages that a prompt may reach back; the token window cuts further
-TITLE_CHARACTERS = 60
+RED = (Label.EMERGENCY, Label.CRISIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,8 @@ class Question:
     reply_to: str  # the message id in that channel
     language: str = "en"
     calm: bool = False  # the person said that it is no emergency: answer anyway
+    pause: timedelta | None = None  # after which a conversation is over
+    replaces: int | None = None  # the earlier wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,16 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     if (known := await _asked_before(session, question.ref)) is not None:
         return known
     verdict = triage.assess(question.text)
-    red = verdict.label in (Label.EMERGENCY, Label.CRISIS) and not question.calm
+    red = verdict.label in RED and not question.calm
     if not red and not privacy.may_store(user):
         raise ConsentNeededError
     stored = question.text if privacy.may_store(user) else ""
-    conversation = await _current(session, user, question.channel, stored)
+    conversation, fresh = await history.current(
+        session, user, question.channel, words=stored, pause=question.pause
+    )
     asked = Message(
         conversation_id=conversation.id,
+        parent_id=question.replaces,
         role="user",
         content=stored,
         ref=question.ref,
@@ -78,7 +82,7 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
         channel=question.channel,
         reply_to=question.reply_to,
         shown={},
-        payload={"language": question.language, "triage": verdict.label},
+        payload={"language": question.language, "triage": verdict.label, "fresh": fresh},
         result={},
     )
     if red:
@@ -105,18 +109,107 @@ async def amend(
     asked = await session.scalar(select(Message).where(Message.ref == question.ref))
     if asked is None or asked.content == question.text:
         return None
-    if known.job.status != JobStatus.QUEUED or known.job.user_id != user.id:
+    waits = known.job.status == JobStatus.QUEUED and "again" not in known.job.payload
+    if not waits or known.job.user_id != user.id:
         raise TooLateError
     verdict = triage.assess(question.text)
     asked.content, asked.edited_at = question.text, now()
     asked.triage, asked.triage_rule = verdict.label, verdict.rule
     known.job.payload = {**known.job.payload, "triage": verdict.label}
-    if verdict.label in (Label.EMERGENCY, Label.CRISIS):
+    if verdict.label in RED:
         answer = await session.get_one(Message, known.job.message_id)
         answer.content = triage.reply(verdict.label, question.language, user.country)
         known.job.status, known.job.finished_at = JobStatus.SUCCEEDED, now()
     await session.flush()
     return Asked(known.job, verdict.label, new=False)
+
+
+async def ask_anew(session: AsyncSession, user: User, question: Question, limits: Limits) -> Asked:
+    """Ask a question whose wording was changed when its answer had begun, or was there.
+
+    `question.ref` is that of the first wording and a version, such as "telegram:CHAT/MESSAGE#2".
+    What is still being written for an earlier wording is cancelled. Raises what `ask` raises.
+    """
+    if (known := await _asked_before(session, question.ref)) is not None:
+        return known
+    first = question.ref.partition("#")[0]
+    earlier = await session.scalar(
+        select(Message)
+        .where(Message.role == "user")
+        .where(or_(Message.ref == first, Message.ref.startswith(f"{first}#", autoescape=True)))
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    if earlier is None:
+        return await ask(session, user, question, limits)
+    for job in await _jobs_of(session, earlier.id):
+        await jobs.cancel(session, job.id)
+    return await ask(session, user, replace(question, replaces=earlier.id), limits)
+
+
+async def again(session: AsyncSession, user: User, answer_id: int, limits: Limits) -> Asked | None:
+    """Have a question answered once more; the earlier answers stay.
+
+    Only its latest answer can be asked for another one, so what is pressed twice is done once:
+    then `new` is false. None where there is nothing to answer.
+    Raises `NotYoursError`, `ConsentNeededError`, `TooManyWaitingError`, `QueueFullError`.
+    """
+    answer = await feedback.answer_of(session, user, answer_id)
+    question = await question_of(session, answer.id)
+    if not privacy.may_store(user):
+        raise ConsentNeededError
+    before = await _jobs_of(session, question.id) if question is not None else []
+    if question is None or not question.content or not before:
+        return None
+    last, label = before[-1], Label(question.triage or Label.ROUTINE)
+    if last.attempts == 0 and last.status == JobStatus.SUCCEEDED:  # an emergency text
+        return None
+    if last.message_id != answer.id or last.status in LIVE:
+        return Asked(last, label, new=False)
+    another = Message(
+        conversation_id=answer.conversation_id, parent_id=question.id, role="assistant"
+    )
+    session.add(another)
+    await session.flush()
+    job = Job(
+        kind=JobKind.ANSWER,
+        lock=last.lock,
+        user_id=user.id,
+        message_id=another.id,
+        channel=last.channel,
+        reply_to=last.reply_to,
+        shown={},
+        payload={**last.payload, "fresh": False, "again": len(before)},
+        result={},
+    )
+    await jobs.enqueue_answer(session, job, limits)
+    return Asked(job, label, new=True)
+
+
+async def alternatives(session: AsyncSession, answer_id: int) -> list[Message]:
+    """The whole answers to the question of this one, itself among them, oldest first."""
+    question = await question_of(session, answer_id)
+    if question is None:
+        return []
+    rows = await session.scalars(
+        select(Message)
+        .join(Job, Job.message_id == Message.id)
+        .where(Message.parent_id == question.id, Message.role == "assistant")
+        .where(Message.content != "", Job.status == JobStatus.SUCCEEDED)
+        .order_by(Message.id)
+    )
+    return list(rows)
+
+
+async def _jobs_of(session: AsyncSession, question_id: int) -> list[Job]:
+    """The jobs of all answers to a question, oldest first."""
+    rows = await session.scalars(
+        select(Job)
+        .join(Message, Job.message_id == Message.id)
+        .where(Message.parent_id == question_id, Message.role == "assistant")
+        .order_by(Job.id)
+    )
+    return list(rows)
 
 
 async def question_of(session: AsyncSession, answer_id: int) -> Message | None:
@@ -156,64 +249,3 @@ async def _asked_before(session: AsyncSession, ref: str) -> Asked | None:
         return None
     job, label = row
     return Asked(job, Label(label or Label.ROUTINE), new=False)
-
-
-async def _current(
-    session: AsyncSession, user: User, channel: str, first_words: str
-) -> Conversation:
-    found = await session.scalar(
-        select(Conversation)
-        .where(
-            Conversation.user_id == user.id,
-            Conversation.channel == channel,
-            Conversation.closed_at.is_(None),
-        )
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
-    if found is None:
-        title = first_words[:TITLE_CHARACTERS] or None
-        found = Conversation(user_id=user.id, channel=channel, title=title)
-        session.add(found)
-        await session.flush()
-    return found
-
-
-async def new(session: AsyncSession, user: User, channel: str) -> None:
-    """Close the person's conversation in this place; the next question begins another."""
-    await session.execute(
-        update(Conversation)
-        .where(
-            Conversation.user_id == user.id,
-            Conversation.channel == channel,
-            Conversation.closed_at.is_(None),
-        )
-        .values(closed_at=now())
-    )
-
-
-async def turns(session: AsyncSession, answer: Message) -> list[ChatMessage]:
-    """What was said before this answer, oldest first, ending with its question.
-
-    Only finished answers of the model count: an emergency text or a broken answer teaches nothing.
-    """
-    before = await session.execute(
-        select(Message.role, Message.content, Message.id, Message.parent_id)
-        .outerjoin(Job, Job.message_id == Message.id)
-        .where(Message.conversation_id == answer.conversation_id, Message.id < answer.id)
-        .where(
-            or_(
-                Message.role == "user",
-                and_(Job.status == JobStatus.SUCCEEDED, Message.model.is_not(None)),
-            )
-        )
-        .order_by(Message.id.desc())
-        .limit(HISTORY_TURNS)
-    )
-    rows = list(before)[::-1]
-    answered = {row.parent_id for row in rows if row.role == "assistant"} | {answer.parent_id}
-    return [
-        ChatMessage(row.role, row.content)
-        for row in rows
-        if row.content and (row.role == "assistant" or row.id in answered)
-    ]

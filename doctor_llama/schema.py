@@ -100,6 +100,17 @@ class FeedbackKind(StrEnum):
     PREFERENCE = "preference"  # one of two answers: TRL's preference
 
 
+class Reason(StrEnum):
+    """What is the matter with an answer that got a thumb down."""
+
+    WRONG = "wrong"
+    UNSAFE = "unsafe"
+    INCOMPLETE = "incomplete"
+    UNCLEAR = "unclear"
+    OFF_TOPIC = "off_topic"
+    OTHER = "other"
+
+
 class User(Base):
     """A person, known by the account of the channel that they write from."""
 
@@ -130,11 +141,28 @@ class Conversation(Base):
     channel: Mapped[str]  # the place, in the channel's own words: "telegram:CHAT" or "…:THREAD"
     title: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    active_at: Mapped[datetime | None] = mapped_column(
+        default=now
+    )  # last asked in, or gone back to
     closed_at: Mapped[datetime | None]
 
 
+class Group(Base):
+    """A group of people that the bot is in."""
+
+    __tablename__ = "groups"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(unique=True)  # without a thread: "telegram:CHAT"
+    noticed_at: Mapped[datetime | None]  # when it was told what is stored
+    off_at: Mapped[datetime | None]  # its administrators have switched us off
+
+
 class Message(Base):
-    """A question or an answer. `ref` is its name in the channel and makes asking idempotent."""
+    """A question or an answer. `ref` is its name in the channel and makes asking idempotent.
+
+    The parent of an answer is its question, which may have several answers; the parent of a
+    question is the earlier wording that it replaces, where there is one.
+    """
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,10 +187,17 @@ class Message(Base):
     seconds: Mapped[float | None]  # from claim to the last word
     created_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]  # of a question: when its answers were put side by side
 
 
 class Feedback(Base):
-    """What a person said of an answer, bound to that answer and to whoever gave it."""
+    """What a person said of an answer, bound to that answer and to whoever gave it.
+
+    rating      `rating`, and `reason` where one was chosen for a thumb down (`Reason`)
+    correction  `content`: a better answer; with `quote`, better words for that part alone
+    preference  `message_id` is the better answer, `rejected_id` the other one; without
+                `rejected_id` neither is, and `reason` says `same` or `bad` (both of them)
+    """
 
     __tablename__ = "feedback"
     __table_args__ = (
@@ -183,6 +218,8 @@ class Feedback(Base):
     rating: Mapped[int | None]  # 1 or -1
     reason: Mapped[str | None]
     content: Mapped[str | None]  # a correction's text
+    quote: Mapped[str | None]  # the part of the answer that a correction is for; None: all of it
+    parts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # ref: text
     rejected_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete=CASCADE))
     review: Mapped[str | None]  # None: not reviewed; "approved", "refused"
     training_consent_version: Mapped[int | None]  # what the person had agreed to when giving it

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from doctor_llama import backups, conversations, jobs, prompt, status
+from doctor_llama import backups, history, jobs, prompt, status
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
@@ -249,7 +249,7 @@ class Worker:
     async def _answer(self, flight: Flight) -> dict[str, Any]:
         async with self.database.reading() as session:
             answer = await session.get_one(Message, flight.job.message_id)
-            turns = await conversations.turns(session, answer)
+            turns = await history.turns(session, answer)
         await self._write(flight, prompt.conversation(turns))
         while self.serving and flight.last and not await self.serving.keep(flight.last):
             flight.text = ""  # the adapter that wrote it did not pass

@@ -1,55 +1,24 @@
-"""Asking: one transaction, idempotent, with triage before everything."""
+"""Asking: one transaction, idempotent, with triage before everything; asking anew, once more."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from doctor_llama import conversations, feedback, jobs, privacy
+from doctor_llama import conversations, jobs
 from doctor_llama.conversations import Question
 from doctor_llama.db import Database
-from doctor_llama.errors import ConsentNeededError, NotYoursError, QueueFullError
+from doctor_llama.errors import (
+    ConsentNeededError,
+    NotYoursError,
+    QueueFullError,
+    TooLateError,
+    TooManyWaitingError,
+)
 from doctor_llama.jobs import Limits
-from doctor_llama.schema import Feedback, Job, JobKind, JobStatus, Message, User
+from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
 from doctor_llama.triage import Label
+from tests.core.talking import RED, ROOMY, answer, ask, count, person, question
 
 pytestmark = pytest.mark.every_database
-
-ROOMY = Limits(queue=100, person=100)
-RED = "My father has crushing chest pain and cannot breathe"
-
-
-def question(number: int, text: str = "What is asthma?", chat: int = 7) -> Question:
-    return Question(text, f"telegram:{chat}/{number}", f"telegram:{chat}", str(number))
-
-
-async def person(database: Database, account: str = "telegram:7", *, agreed: bool = True) -> int:
-    async with database.session() as session:
-        user = await privacy.person(session, account, language="en")
-        if agreed:
-            privacy.consent(user)
-        return user.id
-
-
-async def ask(
-    database: Database, user_id: int, asked: Question, limits: Limits = ROOMY
-) -> conversations.Asked:
-    async with database.session() as session:
-        return await conversations.ask(session, await session.get_one(User, user_id), asked, limits)
-
-
-async def count(database: Database, table: type[Job | Message | Feedback]) -> int:
-    async with database.reading() as session:
-        return await session.scalar(select(func.count()).select_from(table)) or 0
-
-
-async def answer(database: Database, text: str, model: str | None = "m") -> Message:
-    """Play the worker: claim the next job and finish it with this text."""
-    async with database.session() as session:
-        job = await jobs.claim(session, worker="w", kinds=[JobKind.ANSWER])
-        assert job is not None
-        message = await session.get_one(Message, job.message_id)
-        message.content, message.model = text, model
-        assert await jobs.finish(session, job, JobStatus.SUCCEEDED, {})
-        return message
 
 
 async def test_a_question_becomes_a_job_once(database: Database) -> None:
@@ -100,72 +69,100 @@ async def test_a_full_queue_writes_nothing(database: Database) -> None:
     assert await count(database, Message) == 0
 
 
-async def test_the_history_has_answered_turns_only(database: Database) -> None:
-    user = await person(database)
-    await ask(database, user, question(1, "First?"))
-    await answer(database, "One.")
-    await ask(database, user, question(2, RED))
-    await ask(database, user, question(3, "Third?"))
+# -- once more -------------------------------------------------------------------------------------
+
+
+async def again(
+    database: Database, user: int, answer_id: int, limits: Limits = ROOMY
+) -> conversations.Asked | None:
     async with database.session() as session:
-        job = await jobs.claim(session, worker="w", kinds=[JobKind.ANSWER])
-        assert job is not None
-        await jobs.finish(session, job, JobStatus.FAILED, {})
-    asked = await ask(database, user, question(4, "Fourth?"))
-    async with database.reading() as session:
-        turns = await conversations.turns(
-            session, await session.get_one(Message, asked.job.message_id)
+        return await conversations.again(
+            session, await session.get_one(User, user), answer_id, limits
         )
-    assert [t.content for t in turns] == ["First?", "One.", "Fourth?"]
 
 
-async def test_a_new_conversation_forgets_what_was_said(database: Database) -> None:
-    user = await person(database)
-    await ask(database, user, question(1, "First?"))
-    await answer(database, "One.")
-    async with database.session() as session:
-        await conversations.new(session, await session.get_one(User, user), "telegram:7")
-    asked = await ask(database, user, question(2, "Second?"))
-    async with database.reading() as session:
-        turns = await conversations.turns(
-            session, await session.get_one(Message, asked.job.message_id)
-        )
-    assert [t.content for t in turns] == ["Second?"]
-
-
-async def test_a_rating_changes_in_place_and_can_be_taken_back(database: Database) -> None:
+async def test_another_answer_keeps_the_first_and_is_asked_for_once(database: Database) -> None:
     user = await person(database)
     await ask(database, user, question(1))
-    rated = await answer(database, "An answer.")
+    first = await answer(database, "One.")
+    asked = await again(database, user, first.id)
+    assert asked is not None
+    assert asked.new
+    assert asked.job.reply_to == "1"
+    repeated = await again(database, user, first.id)  # while it waits
+    assert repeated is not None
+    assert not repeated.new
+    second = await answer(database, "Two.")
+    late = await again(database, user, first.id)  # its button was pressed after all
+    assert late is not None
+    assert not late.new
+    async with database.reading() as session:
+        found = await conversations.alternatives(session, first.id)
+    assert [one.id for one in found] == [first.id, second.id]
+    assert await count(database, Job) == 2
 
-    async def rate(value: int) -> int | None:
-        async with database.session() as session:
-            return await feedback.rate(session, await session.get_one(User, user), rated.id, value)
 
-    assert await rate(1) == 1
-    assert await rate(-1) == -1
-    assert await count(database, Feedback) == 1
-    assert await rate(-1) is None
-    assert await count(database, Feedback) == 0
+async def test_a_stopped_answer_can_be_asked_for_again(database: Database) -> None:
+    user = await person(database)
+    asked = await ask(database, user, question(1))
+    async with database.session() as session:
+        assert await jobs.cancel(session, asked.job.id)
+    assert asked.job.message_id is not None
+    more = await again(database, user, asked.job.message_id)
+    assert more is not None
+    assert more.new
 
 
-async def test_nobody_rates_another_persons_answer(database: Database) -> None:
+async def test_another_answer_is_for_the_person_who_asked_and_within_limits(
+    database: Database,
+) -> None:
     user, other = await person(database), await person(database, "telegram:8")
     await ask(database, user, question(1))
-    rated = await answer(database, "An answer.")
+    first = await answer(database, "One.")
     with pytest.raises(NotYoursError):
-        async with database.session() as session:
-            await feedback.rate(session, await session.get_one(User, other), rated.id, 1)
+        await again(database, other, first.id)
+    with pytest.raises(TooManyWaitingError):
+        await again(database, user, first.id, Limits(queue=5, person=0))
+    assert await count(database, Message) == 2
 
 
-async def test_a_rating_notes_what_its_giver_had_agreed_to(database: Database) -> None:
+async def test_an_emergency_text_has_no_other_version(database: Database) -> None:
     user = await person(database)
-    await ask(database, user, question(1))
-    rated = await answer(database, "An answer.")
-    for agreed in (False, True):
+    asked = await ask(database, user, question(1, RED))
+    assert asked.job.message_id is not None
+    assert await again(database, user, asked.job.message_id) is None
+
+
+# -- other words -----------------------------------------------------------------------------------
+
+
+async def test_other_words_replace_an_answered_question_once(database: Database) -> None:
+    user = await person(database)
+    await ask(database, user, question(1, "What is astma?"))
+    await answer(database, "I do not know.")
+    with pytest.raises(TooLateError):
         async with database.session() as session:
-            giver = await session.get_one(User, user)
-            privacy.share(giver, agreed=agreed)
-            await feedback.rate(session, giver, rated.id, 1 if agreed else -1)
-        async with database.reading() as session:
-            row = (await session.scalars(select(Feedback))).one()
-        assert row.training_consent_version == (1 if agreed else None)
+            await conversations.amend(
+                session, await session.get_one(User, user), question(1, "What is asthma?"), ROOMY
+            )
+    anew = Question("What is asthma?", "telegram:7/1#2", "telegram:7", "1")
+    for new in (True, False):
+        async with database.session() as session:
+            asked = await conversations.ask_anew(
+                session, await session.get_one(User, user), anew, ROOMY
+            )
+        assert asked.new is new
+    assert await count(database, Job) == 2
+
+
+async def test_other_words_end_the_answer_that_is_being_written(database: Database) -> None:
+    user = await person(database)
+    first = await ask(database, user, question(1, "What is astma?"))
+    async with database.session() as session:
+        assert await jobs.claim(session, worker="w", kinds=[JobKind.ANSWER]) is not None
+        anew = Question("What is asthma?", "telegram:7/1#2", "telegram:7", "1")
+        await conversations.ask_anew(session, await session.get_one(User, user), anew, ROOMY)
+    async with database.reading() as session:
+        statuses = dict((await session.execute(select(Job.id, Job.status))).all())
+    assert statuses.pop(first.job.id) == JobStatus.CANCELLED
+    assert list(statuses.values()) == [JobStatus.QUEUED]

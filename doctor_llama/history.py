@@ -1,0 +1,218 @@
+"""What was said: the turns of a prompt, and a person's conversations to look at and go on with."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Exists, and_, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from doctor_llama.engine import ChatMessage
+from doctor_llama.errors import NotYoursError
+from doctor_llama.schema import (
+    Conversation,
+    Feedback,
+    FeedbackKind,
+    Job,
+    JobStatus,
+    Message,
+    User,
+    now,
+)
+
+TURNS = 20  # questions that a prompt may reach back; the token window cuts further
+TITLE_CHARACTERS = 60
+PAGE = 6  # conversations on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a person's conversations, the latest first. Pages count from 0."""
+
+    conversations: list[Conversation]
+    number: int
+    pages: int
+
+
+def title(words: str) -> str | None:
+    """A conversation's name, from the first words that were said in it."""
+    line = " ".join(words.split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line or None
+    cut = line[:TITLE_CHARACTERS].rsplit(" ", 1)[0]
+    return f"{cut}…"
+
+
+async def current(
+    session: AsyncSession,
+    user: User,
+    channel: str,
+    *,
+    words: str = "",
+    pause: timedelta | None = None,
+) -> tuple[Conversation, bool]:
+    """The conversation that goes on in a place, and whether a new one took an old one's place.
+
+    `words` name a new one. After a `pause` without a question the old one is closed.
+    """
+    found = await session.scalar(
+        select(Conversation)
+        .where(
+            Conversation.user_id == user.id,
+            Conversation.channel == channel,
+            Conversation.closed_at.is_(None),
+        )
+        .order_by(Conversation.id.desc())
+        .limit(1)
+    )
+    at = now()
+    stale = found is not None and pause is not None and at - (found.active_at or at) > pause
+    if found is None or stale:
+        await close(session, user, channel)
+        found = Conversation(user_id=user.id, channel=channel)
+        session.add(found)
+    found.active_at = at
+    found.title = found.title or title(words)
+    await session.flush()
+    return found, stale
+
+
+async def close(session: AsyncSession, user: User, channel: str) -> None:
+    """Close the person's conversation in this place; the next question begins another."""
+    await session.execute(
+        update(Conversation)
+        .where(
+            Conversation.user_id == user.id,
+            Conversation.channel == channel,
+            Conversation.closed_at.is_(None),
+        )
+        .values(closed_at=now())
+    )
+
+
+# -- looking back ----------------------------------------------------------------------------------
+
+
+async def page(session: AsyncSession, user: User, channel: str, number: int = 0) -> Page:
+    """A page of the conversations that a person had in a place; the nearest one there is."""
+    asked = exists().where(
+        Message.conversation_id == Conversation.id, Message.role == "user", Message.content != ""
+    )
+    theirs = and_(Conversation.user_id == user.id, Conversation.channel == channel, asked)
+    count = await session.scalar(select(func.count()).select_from(Conversation).where(theirs)) or 0
+    pages = max(1, math.ceil(count / PAGE))
+    number = min(max(number, 0), pages - 1)
+    rows = await session.scalars(
+        select(Conversation)
+        .where(theirs)
+        .order_by(Conversation.active_at.desc(), Conversation.id.desc())
+        .limit(PAGE)
+        .offset(number * PAGE)
+    )
+    return Page(list(rows), number, pages)
+
+
+async def conversation(session: AsyncSession, user: User, number: int) -> Conversation:
+    """Raises `NotYoursError`, also for one that is gone."""
+    found = await session.get(Conversation, number)
+    if found is None or found.user_id != user.id:
+        raise NotYoursError
+    return found
+
+
+async def exchanges(session: AsyncSession, number: int, last: int) -> list[ChatMessage]:
+    """The last questions of a conversation with their answers, oldest first."""
+    questions = await session.scalars(
+        select(Message)
+        .where(Message.conversation_id == number, Message.role == "user", Message.content != "")
+        .where(~_replaced())
+        .order_by(Message.id.desc())
+        .limit(last)
+    )
+    return await _with_answers(session, list(questions)[::-1])
+
+
+async def go_on(session: AsyncSession, user: User, number: int) -> Conversation:
+    """Let an old conversation be the one that goes on in its place. Raises `NotYoursError`."""
+    found = await conversation(session, user, number)
+    await close(session, user, found.channel)
+    await session.refresh(found)
+    found.closed_at, found.active_at = None, now()
+    await session.flush()
+    return found
+
+
+# -- a prompt --------------------------------------------------------------------------------------
+
+
+async def turns(session: AsyncSession, answer: Message) -> list[ChatMessage]:
+    """What was said before this answer, oldest first, ending with its question.
+
+    Only finished answers of the model count: an emergency text or a broken answer teaches nothing.
+    Of several answers to a question the one that was found better counts, else the latest; a
+    question that was asked anew in other words does not count.
+    """
+    question = await session.get_one(Message, answer.parent_id)
+    before = await session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == question.conversation_id,
+            Message.role == "user",
+            Message.id < question.id,
+            Message.content != "",
+        )
+        .where(~_replaced())
+        .order_by(Message.id.desc())
+        .limit(TURNS)
+    )
+    said = await _with_answers(session, list(before)[::-1])
+    return [*said, ChatMessage("user", question.content)]
+
+
+def _replaced() -> Exists:
+    """Whether a question was asked anew in other words."""
+    later = aliased(Message)
+    return exists().where(later.parent_id == Message.id, later.role == "user")
+
+
+async def _with_answers(session: AsyncSession, questions: Sequence[Message]) -> list[ChatMessage]:
+    """The questions that have an answer of the model, each followed by it."""
+    if not questions:
+        return []
+    rows = await session.scalars(
+        select(Message)
+        .join(Job, Job.message_id == Message.id)
+        .where(Message.parent_id.in_([question.id for question in questions]))
+        .where(Message.role == "assistant", Message.content != "", Message.model.is_not(None))
+        .where(Job.status == JobStatus.SUCCEEDED)
+        .order_by(Message.id)
+    )
+    answers: dict[int | None, list[Message]] = {}
+    for row in rows:
+        answers.setdefault(row.parent_id, []).append(row)
+    several = [row.id for found in answers.values() if len(found) > 1 for row in found]
+    better = await _better(session, several)
+    said = []
+    for question in questions:
+        if found := answers.get(question.id):
+            chosen = next((row for row in found if row.id in better), found[-1])
+            said.append(ChatMessage("user", question.content))
+            said.append(ChatMessage("assistant", chosen.content))
+    return said
+
+
+async def _better(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+    """Those of these answers that somebody preferred to another one."""
+    if not ids:
+        return set()
+    return set(
+        await session.scalars(
+            select(Feedback.message_id).where(
+                Feedback.message_id.in_(ids),
+                Feedback.kind == FeedbackKind.PREFERENCE,
+                Feedback.rejected_id.is_not(None),
+            )
+        )
+    )

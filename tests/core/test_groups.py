@@ -1,0 +1,27 @@
+"""A group is told once, and can switch us off."""
+
+import pytest
+
+from doctor_llama import groups
+from doctor_llama.db import Database
+
+pytestmark = pytest.mark.every_database
+
+FAMILY = "telegram:-9"
+
+
+async def test_a_group_is_told_once(database: Database) -> None:
+    for first in (True, False):
+        async with database.session() as session:
+            assert await groups.notice(session, FAMILY) is first
+    async with database.session() as session:
+        assert await groups.notice(session, "telegram:-10")
+
+
+async def test_a_group_is_on_until_it_is_switched_off(database: Database) -> None:
+    for on, changed in [(True, False), (False, True), (False, False), (True, True)]:
+        async with database.session() as session:
+            assert await groups.switch(session, FAMILY, on=on) is changed
+            assert await groups.is_on(session, FAMILY) is on
+    async with database.session() as session:
+        assert await groups.notice(session, FAMILY)
