@@ -25,12 +25,14 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest, RequestData
 
 from bot import asking, consenting, errors, helping, pressing, profile, rating, refusing, stopping
+from bot.admin import dispatching
 from bot.alarms import Alarms
 from bot.context import Context, House, Telegram
 from bot.delivery import Delivery
 from bot.gateway import Gateway
 from bot.intake import STOPPING, Intake, Ordering
 from bot.manners import Manners
+from bot.standing import Standing
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.settings import Settings
@@ -88,6 +90,7 @@ def handlers(telegram: Telegram) -> None:
             CommandHandler("about", helping.about, new),
             CommandHandler("new", helping.new, new),
             CommandHandler("stop", stopping.stop, new),
+            CommandHandler("admin", dispatching.admin, new),
             MessageHandler(new & filters.COMMAND, refusing.unknown_command),
             MessageHandler(new & words, asking.ask),
             MessageHandler(new & ~filters.StatusUpdate.ALL, refusing.without_words),
@@ -133,10 +136,18 @@ class Bot:
             .build()
         )
         gateway = Gateway(self.telegram.bot)
+        self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
         self.delivery = Delivery(gateway, database, alarms, settings.concurrency)
         self.house = House(
-            settings, database, gateway, self._intake, self.delivery.nudge, Manners(), alarms
+            settings,
+            database,
+            gateway,
+            self._intake,
+            self.delivery.nudge,
+            Manners(),
+            alarms,
+            self._standing,
         )
         self.telegram.bot_data = self.house
         handlers(self.telegram)
@@ -165,7 +176,7 @@ class Bot:
             drop_pending_updates=False,
             error_callback=_polling_trouble,
         )
-        self._helpers.append(asyncio.create_task(profile.present(self.telegram.bot)))
+        self._helpers.append(asyncio.create_task(profile.present(self.house)))
         log.info("listening to Telegram as @%s", self.telegram.bot.username)
         self.ready.set()
         await self._watch()
@@ -193,6 +204,8 @@ class Bot:
         while True:
             try:
                 left = await self._intake.load(self.telegram.bot)
+                async with self.house.database.reading() as session:
+                    await self._standing.load(session)
             except Trouble as error:
                 log.warning("the inbox cannot be read (%s); trying again", type(error).__name__)
                 await asyncio.sleep(FIRST_PAUSE)

@@ -4,7 +4,7 @@ from telegram import CallbackQuery, Message, MessageEntity, Update, User
 
 from bot import consenting, places, refusing
 from bot.context import Context
-from bot.texts import known, say
+from bot.texts import say
 from doctor_llama import conversations, feedback, inbox, privacy, triage
 from doctor_llama.conversations import Asked, Question
 from doctor_llama.errors import (
@@ -70,12 +70,12 @@ async def put(
 ) -> Asked | None:
     """Ask, in one transaction with the end of the update; or say why not."""
     house = context.house
-    question = question_of(message, person, text)
+    question = question_of(context, message, person, text)
     verb = conversations.amend if amended else conversations.ask
     try:
         async with house.database.session() as session:
             user = await privacy.person(
-                session, places.account(person.id), language=person.language_code
+                session, places.account(person.id), language=context.language(person)
             )
             asked = await verb(session, user, question, house.limits)
             if update_id is not None:
@@ -92,14 +92,14 @@ async def put(
     return asked
 
 
-def question_of(message: Message, person: User, text: str) -> Question:
+def question_of(context: Context, message: Message, person: User, text: str) -> Question:
     place = places.of(message)
     return Question(
         text=text,
         ref=place.ref(message.message_id),
         channel=place.channel,
         reply_to=str(message.message_id),
-        language=known(person.language_code),
+        language=context.language(person),
     )
 
 
@@ -115,7 +115,7 @@ async def anyway(query: CallbackQuery, context: Context, answer_id: int) -> None
     except (QueueFullError, TooManyWaitingError) as error:
         key = REFUSALS[type(error)]
     context.house.nudge()
-    language = known(query.from_user.language_code)
+    language = context.language(query.from_user)
     await context.house.gateway.answer(query.id, say(language, key))
 
 
@@ -126,7 +126,7 @@ async def _ask_calmly(query: CallbackQuery, context: Context, answer_id: int) ->
     person, place = query.from_user, places.of(query.message)
     async with context.house.database.session() as session:
         user = await privacy.person(
-            session, places.account(person.id), language=person.language_code
+            session, places.account(person.id), language=context.language(person)
         )
         await feedback.answer_of(session, user, answer_id)
         asked = await conversations.question_of(session, answer_id)
@@ -137,7 +137,7 @@ async def _ask_calmly(query: CallbackQuery, context: Context, answer_id: int) ->
             ref=asked.ref + CALM,
             channel=place.channel,
             reply_to=places.message_id(asked.ref),
-            language=known(person.language_code),
+            language=context.language(person),
             calm=True,
         )
         await conversations.ask(session, user, question, context.house.limits)

@@ -8,7 +8,7 @@ from bot import asking, keyboards, places, refusing
 from bot.context import Context
 from bot.pacing import Priority
 from bot.rendering import Part
-from bot.texts import known, say
+from bot.texts import say
 from doctor_llama import privacy
 
 REQUESTS = 5  # that a chat may get in a short time; further questions of a flood get none
@@ -20,7 +20,7 @@ async def start(update: Update, context: Context) -> None:
     if message is None or message.from_user is None:
         return
     place, person = places.of(message), message.from_user
-    language, gateway = known(person.language_code), context.house.gateway
+    language, gateway = context.language(person), context.house.gateway
     if not place.private:
         text = say(language, "start") + "\n\n" + say(language, "start-group")
         await gateway.send(place, Part(text), reply_to=message.message_id)
@@ -51,7 +51,7 @@ def _share_text(language: str, agreed: bool) -> str:
 
 async def request(context: Context, message: Message, person: User) -> None:
     """Ask for consent in reply to a question, which the button brings back; we store nothing."""
-    place, language = places.of(message), known(person.language_code)
+    place, language = places.of(message), context.language(person)
     now = asyncio.get_running_loop().time()
     if context.house.manners.may(place.chat, f"consent-{person.id}", now, limit=REQUESTS):
         await context.house.gateway.send(
@@ -65,13 +65,13 @@ async def request(context: Context, message: Message, person: User) -> None:
 async def agree(query: CallbackQuery, context: Context, person_id: int) -> None:
     """The person agrees to storing; the question that the request replied to is asked at once."""
     house, person = context.house, query.from_user
-    language = known(person.language_code)
+    language = context.language(person)
     if person.id != person_id:
         await house.gateway.answer(query.id, say(language, "not-yours-consent"))
         return
     async with house.database.session() as session:
         user = await privacy.person(
-            session, places.account(person.id), language=person.language_code
+            session, places.account(person.id), language=context.language(person)
         )
         if not privacy.may_store(user):
             privacy.consent(user)
@@ -90,7 +90,7 @@ async def agree(query: CallbackQuery, context: Context, person_id: int) -> None:
 
 async def _answer_now(context: Context, prompt: Message, question: Message, person: User) -> None:
     """The question that waited for consent, judged and asked like any other."""
-    language = known(person.language_code)
+    language = context.language(person)
     text = asking.words(question, context)
     if refusing.problem(text) is not None:
         await _say_instead(context, prompt, say(language, "consent-thanks-ask-again"))
@@ -119,7 +119,7 @@ async def _say_instead(context: Context, prompt: Message, text: str) -> None:
 
 async def share(query: CallbackQuery, context: Context, agreed: bool) -> None:
     """Whether the person's ratings may train the model: their own choice, at any time."""
-    house, language = context.house, known(query.from_user.language_code)
+    house, language = context.house, context.language(query.from_user)
     async with house.database.session() as session:
         user = await privacy.known(session, places.account(query.from_user.id))
         allowed = user is not None and privacy.may_store(user)

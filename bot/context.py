@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Update
+from telegram import User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.alarms import Alarms
 from bot.gateway import Gateway
 from bot.intake import Intake
 from bot.manners import Manners
+from bot.standing import Standing
 from doctor_llama.db import Database
 from doctor_llama.jobs import Limits
 from doctor_llama.settings import Settings
@@ -27,6 +28,7 @@ class House:
     nudge: Callable[[], None]  # something is to be delivered: look now
     manners: Manners
     alarms: Alarms
+    standing: Standing
 
     @property
     def limits(self) -> Limits:
@@ -40,11 +42,9 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Hous
     def house(self) -> House:
         return self.bot_data
 
+    def language(self, person: User | None) -> str:
+        """The language to speak with someone: the one that they chose, or their app's."""
+        return self.house.standing.language(person)
+
 
 Telegram = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], House, None]
-
-
-def language_of(update: Update) -> str | None:
-    """The language of the app of whoever this comes from."""
-    person = update.effective_user
-    return person.language_code if person else None

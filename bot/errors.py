@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot import places
 from bot.alarms import SILENT
-from bot.context import Context, language_of
+from bot.context import Context
 from bot.gateway import BlockedError
 from bot.places import Place
 from bot.rendering import Part
@@ -53,8 +53,12 @@ async def _report(update: Update | None, context: Context, error: Exception) -> 
     """An error that nobody foresaw: it gets a number, by which owners and the log know it."""
     number = secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
-    await _tell(update, context, say(language_of(update) if update else None, "error", id=number))
+    await _tell(update, context, say(_language(update, context), "error", id=number))
     await context.house.alarms.tell(number, type(error).__name__, where(error))
+
+
+def _language(update: Update | None, context: Context) -> str:
+    return context.language(update.effective_user if update else None)
 
 
 def where(error: BaseException) -> str:

@@ -93,7 +93,7 @@ class Gateway:
     """What the bot can say. Every method raises `BlockedError` and `MigratedError`."""
 
     def __init__(self, bot: ExtBot[None]) -> None:
-        self._bot = bot
+        self.bot = bot
         self.pacing = Pacing()
 
     async def send(
@@ -118,7 +118,7 @@ class Gateway:
         )
 
         async def call(shown: Part) -> int:
-            message = await self._bot.send_message(
+            message = await self.bot.send_message(
                 place.chat,
                 shown.text,
                 entities=shown.entities,
@@ -158,7 +158,7 @@ class Gateway:
         """Raises `GoneError`."""
 
         async def call() -> None:
-            await self._bot.edit_message_reply_markup(place.chat, message_id, reply_markup=keyboard)
+            await self.bot.edit_message_reply_markup(place.chat, message_id, reply_markup=keyboard)
 
         await self._insist(place, Priority.NOTICE, call, counted=not place.private)
 
@@ -166,7 +166,7 @@ class Gateway:
         """Take a message of ours away; one that is gone already is fine."""
 
         async def call() -> None:
-            await self._bot.delete_message(place.chat, message_id)
+            await self.bot.delete_message(place.chat, message_id)
 
         try:
             await self._insist(place, Priority.NOTICE, call, counted=False)
@@ -181,7 +181,7 @@ class Gateway:
         if not self.pacing.frame(place.chat, DRAFT_SECONDS, counted=False):
             return False
         try:
-            await self._bot.send_message_draft(
+            await self.bot.send_message_draft(
                 place.chat,
                 draft_id,
                 part.text if part else None,
@@ -214,7 +214,7 @@ class Gateway:
     async def answer(self, query_id: str, text: str | None = None) -> None:
         """Answer a pressed button, once; too late is too late."""
         try:
-            await self._bot.answer_callback_query(query_id, text)
+            await self.bot.answer_callback_query(query_id, text)
         except TelegramError as error:
             log.debug("a pressed button was not answered: %s", type(error).__name__)
 
@@ -224,7 +224,7 @@ class Gateway:
         self, place: Place, message_id: int, part: Part, keyboard: InlineKeyboardMarkup | None
     ) -> None:
         try:
-            await self._bot.edit_message_text(
+            await self.bot.edit_message_text(
                 part.text,
                 place.chat,
                 message_id,

@@ -5,7 +5,7 @@ from telegram import Update
 from bot import places
 from bot.context import Context
 from bot.rendering import Part
-from bot.texts import known, say
+from bot.texts import say
 from doctor_llama import __version__, history, privacy, status
 from doctor_llama.engine import EngineCard
 
@@ -19,7 +19,7 @@ async def about(update: Update, context: Context) -> None:
     """/about: what answers, in words; a demonstration model is called one."""
     async with context.house.database.reading() as session:
         cards = await status.cards(session)
-    language = update.effective_user.language_code if update.effective_user else None
+    language = context.language(update.effective_user)
     await _reply(update, context, None, describe(language, cards[0] if cards else None))
 
 
@@ -55,7 +55,7 @@ async def _reply(
     message = update.message
     if message is None:
         return
-    language = known(message.from_user.language_code if message.from_user else None)
+    language = context.language(message.from_user)
     place = places.of(message)
     await context.house.gateway.send(
         place,

@@ -4,6 +4,7 @@ Callback data is `1:verb:…`: the number is its version, Telegram allows 64 byt
 button carries is the rating that it leads to, so an update that comes twice changes nothing.
 """
 
+import re
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -11,6 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.texts import say
 
 VERSION = "1"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")  # of a confirmation
 RATINGS = {"up": 1, "down": -1, "none": None}
 NAMES = {rating: name for name, rating in RATINGS.items()}
 
@@ -49,7 +51,15 @@ class Anyway:
     message: int
 
 
-Press = Rate | Stop | Agree | Share | Anyway
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Yes or no to a step that this person was asked to confirm."""
+
+    token: str
+    yes: bool
+
+
+Press = Rate | Stop | Agree | Share | Anyway | Confirm
 
 
 def encode(press: Press) -> str:
@@ -64,10 +74,12 @@ def encode(press: Press) -> str:
             words = ["share", "on" if agreed else "off"]
         case Anyway(message):
             words = ["anyway", str(message)]
+        case Confirm(token, yes):
+            words = ["confirm", token, "yes" if yes else "no"]
     return ":".join([VERSION, *words])
 
 
-def parse(data: str) -> Press | None:
+def parse(data: str) -> Press | None:  # noqa: PLR0911 - a table
     """What a button means; None for another version's, or nobody's."""
     match data.split(":"):
         case [v, "rate", message, rating] if _ours(v, message) and rating in RATINGS:
@@ -80,6 +92,10 @@ def parse(data: str) -> Press | None:
             return Share(choice == "on")
         case [v, "anyway", message] if _ours(v, message):
             return Anyway(int(message))
+        case [v, "confirm", token, ("yes" | "no") as said] if v == VERSION and TOKEN.fullmatch(
+            token
+        ):
+            return Confirm(token, said == "yes")
     return None
 
 
@@ -133,4 +149,14 @@ def share(language: str) -> InlineKeyboardMarkup:
 def anyway(language: str, message_id: int) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup.from_button(
         _button(say(language, "anyway-button"), Anyway(message_id))
+    )
+
+
+def confirm(language: str, token: str) -> InlineKeyboardMarkup:
+    """No first: a hurried thumb changes nothing."""
+    return InlineKeyboardMarkup.from_row(
+        [
+            _button(say(language, "confirm-no"), Confirm(token, False)),
+            _button(say(language, "confirm-yes"), Confirm(token, True), "danger"),
+        ]
     )

@@ -49,3 +49,11 @@ def account(person_id: int) -> str:
 def message_id(ref: str) -> str:
     """The id in a name that `Place.ref` gave, whatever version of the message it means."""
     return ref.rpartition("/")[2].partition("#")[0]
+
+
+def person_of(account: str) -> int:
+    """The number of a person. Raises ValueError for another channel's account."""
+    name, number = account.split(":")
+    if name != CHANNEL:
+        raise ValueError(account)
+    return int(number)

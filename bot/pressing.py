@@ -3,17 +3,18 @@
 from telegram import Update
 
 from bot import asking, consenting, keyboards, rating, stopping
+from bot.admin import dispatching
 from bot.context import Context
 from bot.gateway import GoneError
-from bot.texts import known, say
+from bot.texts import say
 from doctor_llama.errors import NotYoursError
 
 
-async def press(update: Update, context: Context) -> None:
+async def press(update: Update, context: Context) -> None:  # noqa: C901 - a table
     query = update.callback_query
     if query is None:
         return
-    language, gateway = known(query.from_user.language_code), context.house.gateway
+    language, gateway = context.language(query.from_user), context.house.gateway
     try:
         match keyboards.parse(query.data or ""):
             case keyboards.Rate(message, wanted):
@@ -26,6 +27,8 @@ async def press(update: Update, context: Context) -> None:
                 await consenting.share(query, context, agreed)
             case keyboards.Anyway(message):
                 await asking.anyway(query, context, message)
+            case keyboards.Confirm(token, yes):
+                await dispatching.confirm(query, context, token, yes)
             case None:
                 await gateway.answer(query.id, say(language, "button-stale"))
     except NotYoursError:

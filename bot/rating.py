@@ -6,7 +6,7 @@ from bot import keyboards, places
 from bot.context import Context
 from bot.gateway import GoneError
 from bot.places import Place
-from bot.texts import known, say
+from bot.texts import say
 from doctor_llama import conversations, feedback, privacy
 from doctor_llama.errors import NotYoursError
 
@@ -17,7 +17,7 @@ TOASTS = {1: "rate-toast-up", -1: "rate-toast-down", None: "rate-toast-none"}
 async def rate(query: CallbackQuery, context: Context, message_id: int, rating: int | None) -> None:
     """A pressed thumb. What it asks for is a state, so twice is once."""
     house, person = context.house, query.from_user
-    language = known(person.language_code)
+    language = context.language(person)
     try:
         async with house.database.session() as session:
             user = await privacy.person(session, places.account(person.id))
@@ -53,7 +53,7 @@ async def react(update: Update, context: Context) -> None:
             await feedback.rate(session, user, answer.id, after)
     except NotYoursError:
         return
-    language = known(reaction.user.language_code)
+    language = context.language(reaction.user)
     await _show(context, place, reaction.message_id, language, answer.id, after)
 
 

@@ -10,7 +10,7 @@ from telegram import Message, Update
 from bot import places, rendering
 from bot.context import Context
 from bot.rendering import Part
-from bot.texts import known, say
+from bot.texts import say
 
 LONGEST = 4_000  # characters of a question
 LONG = "refuse-long"
@@ -55,7 +55,7 @@ async def refuse(
     place, now = places.of(message), asyncio.get_running_loop().time()
     if not context.house.manners.may(place.chat, key, now):
         return
-    language = known(message.from_user.language_code if message.from_user else None)
+    language = context.language(message.from_user)
     text = say(language, key, **(values or {}))
     await context.house.gateway.send(place, Part(text), reply_to=message.message_id)
 

@@ -5,7 +5,7 @@ from telegram import CallbackQuery, ChatMember, Update
 from bot import places, refusing
 from bot.context import Context
 from bot.intake import STOPPING
-from bot.texts import known, say
+from bot.texts import say
 from doctor_llama import jobs, privacy
 from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import Job
@@ -33,7 +33,7 @@ async def stop(update: Update, context: Context) -> None:
 async def press(query: CallbackQuery, context: Context, job_id: int) -> None:
     """Our Stop button. Raises `NotYoursError`."""
     stopped = await _cancel(context, query.from_user.id, job_id)
-    language = known(query.from_user.language_code)
+    language = context.language(query.from_user)
     await context.house.gateway.answer(
         query.id, say(language, "stop-toast" if stopped else "stop-too-late")
     )

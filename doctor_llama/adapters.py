@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from doctor_llama import audit
 from doctor_llama.errors import RegistryError
-from doctor_llama.schema import Adapter, AdapterStatus, Audit, now
+from doctor_llama.schema import Adapter, AdapterStatus, now
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 FOLDER = "adapters"  # in the data folder
@@ -188,4 +189,4 @@ def _reasons(row: Adapter) -> str:
 def _note(
     session: AsyncSession, action: str, row: Adapter, user_id: int | None, **detail: Any
 ) -> None:
-    session.add(Audit(user_id=user_id, action=f"adapter.{action}", target=row.name, detail=detail))
+    audit.note(session, user_id, f"adapter.{action}", row.name, **detail)

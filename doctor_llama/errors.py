@@ -95,5 +95,9 @@ class NotYoursError(DoctorLlamaError):
     """Only the person who asked can do that."""
 
 
+class NotAllowedError(DoctorLlamaError):
+    """Your role does not allow that."""
+
+
 class TooLateError(DoctorLlamaError):
     """The answer to that question has begun already."""

@@ -1,5 +1,7 @@
 """Who a person is to us and what they agreed to. It knows no wording: texts live in the channel."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +28,7 @@ async def person(session: AsyncSession, account: str, *, language: str | None = 
                 session.add(user)
         except IntegrityError:  # another bot met this person at the same instant
             user = (await session.scalars(found)).one()
-    elif user.language is None:
+    elif language is not None and not user.language_chosen and user.language != language:
         user.language = language
     return user
 
@@ -34,6 +36,18 @@ async def person(session: AsyncSession, account: str, *, language: str | None = 
 async def known(session: AsyncSession, account: str) -> User | None:
     """The person behind an account, if we have met; creates nothing."""
     return await session.scalar(select(User).where(User.account == account))
+
+
+async def speak(session: AsyncSession, user: User, language: str | None) -> None:
+    """The person chose a language, or with None leaves it to their app again."""
+    user.language_chosen = language is not None
+    user.language = language or user.language
+    await session.flush()
+
+
+async def choosers(session: AsyncSession) -> Sequence[User]:
+    """Everybody who chose a language."""
+    return (await session.scalars(select(User).where(User.language_chosen))).all()
 
 
 def may_store(user: User) -> bool:

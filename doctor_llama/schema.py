@@ -66,6 +66,7 @@ class Role(StrEnum):
     OWNER = "owner"  # named in the settings; may grant every role
     ADMIN = "admin"  # sees the state, retrains, promotes, rolls back
     REVIEWER = "reviewer"  # approves corrections
+    MEMBER = "member"  # let in where the settings keep a list
     USER = "user"
     BLOCKED = "blocked"  # is answered by nothing but triage
 
@@ -74,6 +75,8 @@ class JobKind(StrEnum):
     ANSWER = "answer"  # a question waits for the model
     REFRESH = "refresh"  # a training run that may end in a new adapter
     BACKUP = "backup"
+    RETENTION = "retention"  # erases what is older than the settings say
+    BROADCAST = "broadcast"  # the owners' words to everybody; the bot works it off, no worker
 
 
 class JobStatus(StrEnum):
@@ -118,13 +121,15 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(unique=True)  # such as "telegram:1001"
     role: Mapped[str] = mapped_column(default=Role.USER)
-    language: Mapped[str | None]
+    language: Mapped[str | None]  # in which we speak with them
+    language_chosen: Mapped[bool] = mapped_column(default=False, server_default="0")
     country: Mapped[str | None]  # ISO 3166 code, for the emergency number
     consent_version: Mapped[int | None]  # of the text agreed to; None: nothing may be stored
     consented_at: Mapped[datetime | None]
     training_consent_version: Mapped[int | None]  # None: nothing of theirs trains a model
     training_consented_at: Mapped[datetime | None]
     awaiting: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the next message is for
+    unreachable_at: Mapped[datetime | None]  # blocked us, as far as we know; None: can be told
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -242,6 +247,7 @@ class Job(Base):
             postgresql_where=text("delivered_at IS NULL"),
         ),
         Index("ix_jobs_lock", "lock", "status", "id"),
+        Index("ix_jobs_created_at", "created_at"),
         Index(
             "uq_jobs_running_lock",
             "lock",
@@ -343,6 +349,39 @@ class Audit(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Confirmation(Base):
+    """A step that one person was asked to confirm: once, by them alone, for a while."""
+
+    __tablename__ = "confirmations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete=CASCADE), index=True)
+    action: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expires_at: Mapped[datetime]
+
+
+class Erasure(Base):
+    """What was erased: ids, which never come back, and no text."""
+
+    __tablename__ = "erasures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)  # the same in the log beside the database
+    scope: Mapped[str]  # "answer", "conversation", "everything", "retention"
+    rows: Mapped[dict[str, Any]]  # table: ids, of conversations, messages and feedback
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Switch(Base):
+    """A state of the whole house that outlives a restart, such as a pause."""
+
+    __tablename__ = "switches"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    value: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+
 class InboxUpdate(Base):
     """An update that the channel believes we have, until its handler has committed."""
 
@@ -361,5 +400,6 @@ class Worker(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     card: Mapped[dict[str, Any]] = mapped_column(default=dict)  # an `EngineCard`
+    vitals: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # memory, GPU
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)

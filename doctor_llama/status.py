@@ -1,25 +1,29 @@
 """What runs now: each worker's card, as rows. It knows no process."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama.engine import EngineCard
-from doctor_llama.schema import Worker, now
+from doctor_llama.schema import LIVE, Adapter, AdapterStatus, Job, JobKind, JobStatus, Worker, now
 
 FRESH = timedelta(minutes=2)
 
 
-async def report(session: AsyncSession, name: str, card: EngineCard) -> None:
-    """Note that a worker is up and what it answers with."""
+async def report(
+    session: AsyncSession, name: str, card: EngineCard, vitals: dict[str, Any] | None = None
+) -> None:
+    """Note that a worker is up, what it answers with, and how it is (`metrics.vitals`)."""
     row = await session.scalar(select(Worker).where(Worker.name == name))
     if row is None:
         row = Worker(name=name)
         session.add(row)
     if row.card != asdict(card):
         row.card, row.started_at = asdict(card), now()
+    row.vitals = vitals or {}
     row.seen_at = now()
     await session.flush()
 
@@ -30,3 +34,53 @@ async def cards(session: AsyncSession, within: timedelta = FRESH) -> list[Engine
         select(Worker).where(Worker.seen_at > now() - within).order_by(Worker.seen_at.desc())
     )
     return [EngineCard(**row.card) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of the house at one moment."""
+
+    workers: list[Worker]  # seen lately
+    adapter: str | None  # active in the registry
+    waiting: int
+    running: int
+    oldest: float | None  # seconds that the first in the queue has waited
+    answered: int  # in the last 24 hours
+    failed: dict[str, int]  # by cause, in the last 24 hours
+
+
+async def overview(session: AsyncSession) -> Overview:
+    """What an operator asks first."""
+    at = now()
+    workers = await session.scalars(
+        select(Worker).where(Worker.seen_at > at - FRESH).order_by(Worker.name)
+    )
+    counts = await session.execute(
+        select(Job.status, func.count(), func.min(Job.created_at))
+        .where(Job.kind == JobKind.ANSWER, Job.status.in_(LIVE))
+        .group_by(Job.status)
+    )
+    live = {status: (number, oldest) for status, number, oldest in counts}
+    waiting, first = live.get(JobStatus.QUEUED, (0, None))
+    answered, failed = 0, dict[str, int]()
+    ended = await session.execute(
+        select(Job.status, Job.result)
+        .where(Job.kind == JobKind.ANSWER, Job.created_at > at - timedelta(days=1))
+        .where(Job.status.in_((JobStatus.SUCCEEDED, JobStatus.FAILED)))
+    )
+    for how, result in ended:
+        answered += how == JobStatus.SUCCEEDED
+        if how == JobStatus.FAILED:
+            cause = str(result.get("error", "unknown"))
+            failed[cause] = failed.get(cause, 0) + 1
+    return Overview(
+        workers=list(workers),
+        adapter=await session.scalar(
+            select(Adapter.name).where(Adapter.status == AdapterStatus.ACTIVE)
+        ),
+        waiting=waiting,
+        running=live.get(JobStatus.RUNNING, (0, None))[0],
+        oldest=(at - first).total_seconds() if first else None,
+        answered=answered,
+        failed=failed,
+    )

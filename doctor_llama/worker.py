@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from doctor_llama import backups, history, jobs, prompt, status
+from doctor_llama import backups, history, jobs, prompt, status, vitals
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
@@ -307,8 +307,9 @@ class Worker:
         return not self.flights or time.monotonic() - self._progress <= self.stall_seconds
 
     async def _report(self) -> None:
+        how = await vitals.read()
         async with self.database.session() as session:
-            await status.report(session, self.name, self.engine.card())
+            await status.report(session, self.name, self.engine.card(), how)
             poison = await jobs.expire(session, self.name)
             self.metrics.waiting.set(await jobs.depth(session))
         _tell(poison)

@@ -11,6 +11,7 @@ command-help = How to use me
 command-new = Start a new conversation
 command-stop = Stop the answer in progress
 command-about = Which model answers you
+command-admin = What you may do here
 
 # /start and consent
 start =
@@ -140,6 +141,39 @@ rate-toast-none = Your rating is taken back.
 not-yours-rate = Only the person who asked can rate this.
 not-yours-consent = This button is for the person who asked.
 button-stale = This button no longer works.
+
+# Confirmations
+confirm-yes = Yes, do it
+confirm-no = No
+confirm-cancelled = Nothing was changed.
+confirm-stale = That was confirmed already, or is too old. Please give the command again.
+
+# /admin, for those with a role
+role-owner = owner
+role-admin = admin
+role-reviewer = reviewer
+role-member = member
+role-user = user
+role-blocked = blocked
+admin-private = Please give that command in a private chat with me.
+admin-list = Your role: { $role }. You can use:
+admin-unknown = I do not know { $word }.
+admin-nearest = Did you mean { $nearest }?
+admin-status-usage = /admin status – what runs, what waits, what failed
+admin-status = Doctor Llama { $version }
+admin-status-worker =
+    Worker { $name }, up { $hours } h, { $memory } of memory
+    Model: { $model }
+    Adapter: { $adapter }
+    Weights: { $weights }
+admin-status-gpu = GPU: { $name }, { $used } of { $total }, load { $load } %, { $celsius } °C
+admin-status-no-gpu = GPU: none seen
+admin-status-no-worker = ⚠️ No worker has been seen in the last two minutes: nothing is answered.
+admin-status-adapter = Active in the registry: { $adapter }
+admin-status-queue = Queue: { $waiting } waiting, { $running } being written.
+admin-status-oldest = The first has waited { time-seconds }.
+admin-status-ended = Last 24 hours: { $answered } answered, { $failed } failed.
+admin-status-disk = Disk: { $free } free; the database takes { $size }.
 
 # Errors
 error = I am sorry, something went wrong on my side. Please try again. If it happens again, tell us this number: { $id }
