@@ -53,6 +53,7 @@ async def _report(update: Update | None, context: Context, error: Exception) -> 
     """An error that nobody foresaw: it gets a number, by which owners and the log know it."""
     number = secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
+    context.house.metrics.errors.inc()
     await _tell(update, context, say(_language(update, context), "error", id=number))
     await context.house.alarms.tell(number, type(error).__name__, where(error))
 

@@ -7,6 +7,7 @@ handler has committed. It knows nothing of what an update asks for.
 
 import asyncio
 import logging
+import time
 import weakref
 from collections import deque
 from collections.abc import Awaitable
@@ -18,6 +19,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from doctor_llama import inbox
 from doctor_llama.db import Database, Trouble
+from doctor_llama.metrics import BotMetrics
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +33,10 @@ STOPPING = "stopped_message_generation"  # Bot API 10.3, newer than the library
 class Intake(asyncio.Queue[object]):
     """The application's queue of updates, with the inbox table under it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, metrics: BotMetrics) -> None:
         super().__init__()
-        self._database = database
+        self._database, self._metrics = database, metrics
+        self._came: dict[int, float] = {}
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._tries: dict[int, int] = {}
         self._forgotten: set[int] = set()
@@ -49,6 +52,7 @@ class Intake(asyncio.Queue[object]):
             return
         if item.update_id in self._seen:
             return
+        self._came[item.update_id] = time.monotonic()
         try:
             async with self._database.session() as session:
                 fresh = await inbox.put(session, item.update_id, item.to_dict())
@@ -84,6 +88,8 @@ class Intake(asyncio.Queue[object]):
 
     async def settle(self, update_id: int) -> None:
         """Forget an update whose handlers have ended."""
+        if (came := self._came.pop(update_id, None)) is not None:
+            self._metrics.update_seconds.observe(time.monotonic() - came)
         if update_id in self._forgotten:
             self._forgotten.discard(update_id)
             return

@@ -54,6 +54,24 @@ async def test_an_unforeseen_error_has_a_number(scene: Scene, log: io.StringIO) 
     assert "Traceback" in log.getvalue()
 
 
+async def test_the_bot_counts_what_it_does(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.fault("sendMessage", "429", times=1, retry_after=1)
+    await scene.people.send(ANA, "What is asthma?")
+    await scene.final(ANA, "About What is asthma?")
+    await scene.people.send(ANA, "/help")
+    await scene.answer(ANA, "/stop")
+
+    def value(name: str, **labels: str) -> float:
+        return scene.bot.metrics.registry.get_sample_value(f"doctor_llama_{name}", labels) or 0
+
+    assert value("telegram_calls_total", method="sendMessage", status="200") >= 2
+    assert value("telegram_calls_total", method="sendMessage", status="429") == 1
+    assert value("update_seconds_count") == 2
+    assert value("bot_errors_total") == 0
+    assert scene.bot.healthy()
+
+
 async def test_no_token_and_no_words_in_the_log(scene: Scene, log: io.StringIO) -> None:
     await scene.agreed(ANA)
     await scene.people.fault("sendMessage", "502")
