@@ -22,14 +22,25 @@ from telegram.ext import (
     filters,
 )
 
-from bot import asking, consenting, errors, helping, pressing, profile, rating, refusing, stopping
+from bot import (
+    asking,
+    botapi,
+    consenting,
+    errors,
+    helping,
+    pressing,
+    profile,
+    rating,
+    refusing,
+    stopping,
+)
 from bot.admin import dispatching
 from bot.alarms import Alarms
 from bot.connections import Listening, Speaking
 from bot.context import Context, House, Telegram
 from bot.delivery import Delivery
 from bot.gateway import Gateway
-from bot.intake import STOPPING, Intake, Ordering
+from bot.intake import Intake, Ordering
 from bot.manners import Manners
 from bot.standing import Standing
 from doctor_llama.db import Database, Trouble
@@ -43,14 +54,6 @@ DEAF_SECONDS = 90.0  # without an answered getUpdates: polling is dead, whatever
 POLL_SECONDS = 10  # Telegram holds a getUpdates for so long
 STOP_SECONDS = 10.0  # for the handlers in work when the program stops
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-ALLOWED = (
-    Update.MESSAGE,
-    Update.EDITED_MESSAGE,
-    Update.CALLBACK_QUERY,
-    Update.MY_CHAT_MEMBER,
-    Update.MESSAGE_REACTION,
-    STOPPING,
-)
 
 
 def handlers(telegram: Telegram) -> None:
@@ -153,7 +156,7 @@ class Bot:
         await self.telegram.updater.start_polling(
             timeout=POLL_SECONDS,
             bootstrap_retries=-1,
-            allowed_updates=ALLOWED,
+            allowed_updates=botapi.ALLOWED,
             drop_pending_updates=False,
             error_callback=_polling_trouble,
         )

@@ -17,6 +17,7 @@ from telegram import Bot, Update
 from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
+from bot import botapi
 from doctor_llama import inbox
 from doctor_llama.db import Database, Trouble
 from doctor_llama.metrics import BotMetrics
@@ -27,7 +28,6 @@ REMEMBERED = 2_000  # ids of the latest updates: a batch that failed half-way co
 AT_ONCE = 1_024  # updates in work; most of them wait for an earlier one of their chat
 AGAIN_SECONDS = 2.0
 AGAIN_TIMES = 3
-STOPPING = "stopped_message_generation"  # Bot API 10.3, newer than the library
 
 
 class Intake(asyncio.Queue[object]):
@@ -103,7 +103,7 @@ class Intake(asyncio.Queue[object]):
 
 def urgent(update: Update) -> bool:
     """Whether an update must not wait behind earlier ones: buttons and stops."""
-    if update.callback_query is not None or STOPPING in update.api_kwargs:
+    if update.callback_query is not None or botapi.stopped(update) is not None:
         return True
     text = update.message.text if update.message else None
     return text is not None and text.split("@")[0].split(maxsplit=1)[:1] == ["/stop"]

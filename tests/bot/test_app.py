@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from telegram import Update
 from telegram.ext import CommandHandler
 
-from bot import app
+from bot import app, botapi
 from bot.context import Context
 from bot.simulator import running
 from bot.texts import languages
@@ -158,7 +158,7 @@ async def test_only_the_updates_that_we_handle_are_asked_for(scene: Scene) -> No
     await scene.people.send(ANA, "/help")
     await scene.answer(ANA, "/new")
     asked = (await scene.people.calls("getUpdates"))[-1]["params"]["allowed_updates"]
-    assert all(kind in str(asked) for kind in app.ALLOWED)
+    assert all(kind in str(asked) for kind in botapi.ALLOWED)
     assert "poll_answer" not in str(asked)
 
 
