@@ -32,6 +32,7 @@ from bot import (
     profile,
     rating,
     refusing,
+    speaking,
     stopping,
 )
 from bot.admin import dispatching
@@ -67,6 +68,7 @@ def handlers(telegram: Telegram) -> None:
             CommandHandler("about", helping.about, new),
             CommandHandler("new", helping.new, new),
             CommandHandler("stop", stopping.stop, new),
+            CommandHandler("language", speaking.offer, new),
             CommandHandler("admin", dispatching.admin, new),
             MessageHandler(new & filters.COMMAND, refusing.unknown_command),
             MessageHandler(new & words, asking.ask),

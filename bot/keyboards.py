@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.texts import say
+from bot.texts import languages, say
 
 VERSION = "1"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")  # of a confirmation
 RATINGS = {"up": 1, "down": -1, "none": None}
+AUTO = "auto"  # the language of the person's app
 NAMES = {rating: name for name, rating in RATINGS.items()}
 
 
@@ -59,7 +60,14 @@ class Confirm:
     yes: bool
 
 
-Press = Rate | Stop | Agree | Share | Anyway | Confirm
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Speak this language with me; None leaves it to my app."""
+
+    language: str | None
+
+
+Press = Rate | Stop | Agree | Share | Anyway | Confirm | Speak
 
 
 def encode(press: Press) -> str:
@@ -76,6 +84,8 @@ def encode(press: Press) -> str:
             words = ["anyway", str(message)]
         case Confirm(token, yes):
             words = ["confirm", token, "yes" if yes else "no"]
+        case Speak(language):
+            words = ["speak", language or AUTO]
     return ":".join([VERSION, *words])
 
 
@@ -96,6 +106,8 @@ def parse(data: str) -> Press | None:  # noqa: PLR0911 - a table
             token
         ):
             return Confirm(token, said == "yes")
+        case [v, "speak", language] if v == VERSION and language in (AUTO, *languages()):
+            return Speak(None if language == AUTO else language)
     return None
 
 
@@ -160,3 +172,10 @@ def confirm(language: str, token: str) -> InlineKeyboardMarkup:
             _button(say(language, "confirm-yes"), Confirm(token, True), "danger"),
         ]
     )
+
+
+def speak(language: str) -> InlineKeyboardMarkup:
+    """Every language under its own name, two in a row; then that of the person's app."""
+    names = [_button(say(one, "language-name"), Speak(one)) for one in sorted(languages())]
+    rows = [names[at : at + 2] for at in range(0, len(names), 2)]
+    return InlineKeyboardMarkup([*rows, [_button(say(language, "language-auto"), Speak(None))]])

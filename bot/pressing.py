@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot import asking, consenting, keyboards, rating, stopping
+from bot import asking, consenting, keyboards, rating, speaking, stopping
 from bot.admin import dispatching
 from bot.context import Context
 from bot.gateway import GoneError
@@ -29,6 +29,8 @@ async def press(update: Update, context: Context) -> None:  # noqa: C901 - a tab
                 await asking.anyway(query, context, message)
             case keyboards.Confirm(token, yes):
                 await dispatching.confirm(query, context, token, yes)
+            case keyboards.Speak(wanted):
+                await speaking.choose(query, context, wanted)
             case None:
                 await gateway.answer(query.id, say(language, "button-stale"))
     except NotYoursError:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from telegram import Update
 from telegram.ext import CommandHandler
 
-from bot import app, botapi
+from bot import app, botapi, profile
 from bot.context import Context
 from bot.simulator import running
 from bot.texts import languages
@@ -144,7 +144,7 @@ async def test_the_profile_is_set_once(backstage: Scene) -> None:
         assert len(await backstage.people.calls(method)) == spoken
     assert len(await backstage.people.calls("setMyCommands")) == 2 * spoken
     offered = await backstage.people.commands(ANA)
-    assert [c["command"] for c in offered] == ["start", "help", "new", "stop", "about"]
+    assert [c["command"] for c in offered] == list(profile.PRIVATE)
 
 
 async def test_a_profile_that_cannot_be_set_is_no_reason_not_to_start(backstage: Scene) -> None:
