@@ -5,6 +5,7 @@ from telegram import CallbackQuery, Message, Update
 from bot import keyboards, places, profile, refusing
 from bot.context import Context
 from bot.pacing import Priority
+from bot.presses import AUTO
 from bot.rendering import Part
 from bot.texts import languages, say
 from doctor_llama import privacy
@@ -24,15 +25,15 @@ async def offer(update: Update, context: Context) -> None:
     )
 
 
-async def choose(query: CallbackQuery, context: Context, wanted: str | None) -> None:
-    """A pressed language; None leaves it to the app again."""
+async def choose(query: CallbackQuery, context: Context, wanted: str) -> None:
+    """A pressed language; AUTO leaves it to the app again."""
     house, person = context.house, query.from_user
-    if wanted is not None and wanted not in languages():
+    if wanted not in (AUTO, *languages()):
         await house.gateway.answer(query.id, say(context.language(person), "button-stale"))
         return
     async with house.database.session() as session:
         user = await privacy.person(session, places.account(person.id))
-        await privacy.speak(session, user, wanted)
+        await privacy.speak(session, user, None if wanted == AUTO else wanted)
     house.standing.note(user)
     language = context.language(person)
     await house.gateway.answer(query.id)
