@@ -7,9 +7,8 @@ import telegramify_markdown
 from telegram import MessageEntity
 from telegramify_markdown import RenderConfig
 
-from bot import botapi
-
-LIMIT = botapi.TEXT
+LIMIT = 4096  # UTF-16 units of a message; core.telegram.org/bots/api#sendmessage
+MAX_ENTITIES = 100
 # Unicode's noncharacters, one UTF-16 unit each, so that standing in moves no offset.
 LESS, TIMES = "\ufdd0", "\ufdd1"
 _PRODUCT = re.compile(r"(?<=\d)\*(?=\d)")
@@ -136,7 +135,7 @@ def _clip(entities: list[MessageEntity], first: int, last: int) -> tuple[Message
                     language=entity.language,
                 )
             )
-    return tuple(kept[: botapi.ENTITIES])
+    return tuple(kept[:MAX_ENTITIES])
 
 
 def strip_entities(part: Part) -> Part:

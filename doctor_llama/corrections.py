@@ -149,5 +149,5 @@ async def take_back(session: AsyncSession, user: User, row_id: int) -> Feedback 
 
 def _let_be(row: Feedback, parts: dict[str, str], user: User) -> None:
     row.parts, row.content = parts, "\n\n".join(parts.values())
-    row.review = None  # other words than those that were reviewed
+    row.review = row.edited = row.review_reason = None  # other words than those reviewed
     row.training_consent_version = feedback.agreed_version(user)

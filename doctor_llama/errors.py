@@ -49,6 +49,14 @@ class RegistryError(DoctorLlamaError):
     """The registry of adapters cannot do that."""
 
 
+class ReviewError(DoctorLlamaError):
+    """That cannot be decided in review."""
+
+
+class TrainingError(DoctorLlamaError):
+    """The training cannot do that."""
+
+
 class EngineError(DoctorLlamaError):
     """The engine could not answer."""
 

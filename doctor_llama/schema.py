@@ -74,6 +74,7 @@ class Role(StrEnum):
 class JobKind(StrEnum):
     ANSWER = "answer"  # a question waits for the model
     REFRESH = "refresh"  # a training run that may end in a new adapter
+    COMPARE = "compare"  # the same questions, answered by two adapters
     BACKUP = "backup"
     RETENTION = "retention"  # erases what is older than the settings say
     BROADCAST = "broadcast"  # the owners' words to everybody; the bot works it off, no worker
@@ -112,6 +113,11 @@ class Reason(StrEnum):
     UNCLEAR = "unclear"
     OFF_TOPIC = "off_topic"
     OTHER = "other"
+
+
+class Review(StrEnum):
+    APPROVED = "approved"  # may teach the model
+    REFUSED = "refused"  # never will; the reason is beside it
 
 
 class User(Base):
@@ -226,7 +232,12 @@ class Feedback(Base):
     quote: Mapped[str | None]  # the part of the answer that a correction is for; None: all of it
     parts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # ref: text
     rejected_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete=CASCADE))
-    review: Mapped[str | None]  # None: not reviewed; "approved", "refused"
+    review: Mapped[str | None]  # a `Review`; None: not reviewed yet
+    review_reason: Mapped[str | None]
+    edited: Mapped[str | None]  # a correction as the reviewer put it
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete=SET_NULL))
+    reviewed_at: Mapped[datetime | None]
+    review_until: Mapped[datetime | None]  # until then it lies before `reviewer_id` alone
     training_consent_version: Mapped[int | None]  # what the person had agreed to when giving it
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
@@ -335,6 +346,55 @@ class TrainingRun(Base):
     error: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
+
+
+class TrainedOn(Base):
+    """One row of feedback that an adapter learned from.
+
+    The row may be gone: ids never come back, so what is missing was erased.
+    """
+
+    __tablename__ = "trained_on"
+    __table_args__ = (
+        Index("uq_trained_on_adapter_feedback", "adapter_id", "feedback_id", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    adapter_id: Mapped[int] = mapped_column(ForeignKey("adapters.id", ondelete=CASCADE))
+    feedback_id: Mapped[int] = mapped_column(index=True)  # no foreign key: see above
+    kind: Mapped[str]  # a `FeedbackKind`
+
+
+class Comparison(Base):
+    """Two adapters' answers to one question, for reviewers who do not know whose is whose."""
+
+    __tablename__ = "comparisons"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete=CASCADE), index=True)
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", ondelete=CASCADE)
+    )  # the question, where a person asked it; None: chosen by an admin
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("adapters.id", ondelete=CASCADE))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("adapters.id", ondelete=CASCADE))
+    prompt: Mapped[str]
+    first: Mapped[str]  # the answer of `first_id`; of the settings' own adapter where that is None
+    second: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Choice(Base):
+    """What one reviewer found better."""
+
+    __tablename__ = "choices"
+    __table_args__ = (
+        Index("uq_choices_comparison_user", "comparison_id", "user_id", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comparison_id: Mapped[int] = mapped_column(ForeignKey("comparisons.id", ondelete=CASCADE))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete=CASCADE))
+    better: Mapped[int]  # 1: the first, 2: the second, 0: neither
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Audit(Base):

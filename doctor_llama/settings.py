@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Any
 
+from apscheduler.triggers.cron import CronTrigger
 from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -126,15 +127,7 @@ class Settings(BaseSettings):
         9109,
         ge=0,
         le=65535,
-        description="Port of the worker's /metrics, /healthz and /readyz; 0 for none.",
-    )
-    bot_metrics_port: int = Field(
-        9110, ge=0, le=65535, description="Port of the bot's own; 0 for none."
-    )
-    metrics_host: str = Field(
-        "127.0.0.1",
-        description="Address of these ports. They ask for no password: only a private network "
-        "may see more than loopback.",
+        description="Port of the worker's /metrics, /healthz and /readyz on 127.0.0.1; 0 for none.",
     )
     owner_ids: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Numeric Telegram ids of the owners, with commas; errors are sent to them."
@@ -152,6 +145,64 @@ class Settings(BaseSettings):
     backup_hour: int = Field(3, ge=0, le=23, description="Hour of the nightly backup, UTC.")
     backup_keep: int = Field(
         14, ge=0, le=3650, description="Nightly backups that are kept; 0 makes none."
+    )
+    samples_per_person: int = Field(
+        20,
+        ge=1,
+        description="Pieces of feedback of one person that a refresh learns from, at most.",
+    )
+    refresh_cron: str = Field(
+        "0 2 * * 0",
+        description="When to refresh the model, as a cron line in UTC; `off` for never. Without "
+        "new approved feedback nothing happens.",
+    )
+    refresh_after: int = Field(
+        50, ge=0, description="Refresh after so many new pieces of feedback too; 0 for never."
+    )
+    quiet_hours: str = Field(
+        "",
+        pattern=r"^(|([01]?\d|2[0-3])-([01]?\d|2[0-3]))$",
+        description="Hours in UTC in which a refresh may begin by itself, such as `22-6`. Default: "
+        "any. `/admin retrain` and the command begin at once.",
+    )
+    refresh_deadline_hours: float = Field(
+        24.0,
+        ge=0,
+        description="A refresh that waited so long begins whatever the hour and the queue.",
+    )
+    refresh_beside: str = Field(
+        "auto",
+        pattern="^(auto|always|never)$",
+        description="Whether answers go on while a refresh trains: `always`, `never` (they wait), "
+        "or `auto`: where the memory is there.",
+    )
+    refresh_memory: ByteSize | None = Field(
+        None,
+        description="Memory that `auto` wants free for that. Default: `1500MB` for the embedded "
+        "model, `16GiB` for others.",
+    )
+    refresh_stall_seconds: float = Field(
+        900.0, gt=0, description="A training process without a sign of life for so long is ended."
+    )
+    refresh_recipe: str = Field(
+        "auto", description="Recipe of a refresh: a name, a file, or `auto` by the model."
+    )
+    refresh_start: str = Field(
+        "auto",
+        pattern="^(auto|base|active)$",
+        description="What a refresh trains: a new adapter on the `base` with everything approved, "
+        "the `active` one further, or `auto`: the better one by measurement, `base`.",
+    )
+    refresh_gate: Path | None = Field(
+        None, description="File of the gate's thresholds. Default: the one that ships."
+    )
+    auto_promote: bool = Field(
+        False, description="Let an adapter that passed its gate answer at once."
+    )
+    auto_rollback: bool = Field(
+        True,
+        description="Go back to the former adapter when people rate the new one worse, by a "
+        "sequential test.",
     )
     log_level: str = Field(
         "INFO",
@@ -182,6 +233,21 @@ class Settings(BaseSettings):
         if not all(url.startswith(("http://", "https://")) for url in value):
             raise ValueError("a server's URL begins with http:// or https://")
         return value
+
+    @field_validator("refresh_cron")
+    @classmethod
+    def _a_cron_line(cls, value: str) -> str:
+        if value != "off":
+            CronTrigger.from_crontab(value)
+        return value
+
+    @property
+    def quiet(self) -> tuple[int, int] | None:
+        """The hours in which a refresh may begin by itself; None for any."""
+        if not self.quiet_hours:
+            return None
+        start, end = map(int, self.quiet_hours.split("-"))
+        return start, end
 
     @property
     def database(self) -> str:

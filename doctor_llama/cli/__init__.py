@@ -42,7 +42,16 @@ def _common(
 
 def main() -> None:
     """Run a command. Errors are one sentence on stderr; the traceback is in the log at DEBUG."""
-    from doctor_llama.cli import adapters, ask, bench, checkup, run, storage, work  # noqa: F401 - they add commands
+    from doctor_llama.cli import (  # noqa: F401 - they add commands
+        adapters,
+        ask,
+        bench,
+        checkup,
+        feedback,
+        run,
+        storage,
+        work,
+    )
 
     try:
         app()

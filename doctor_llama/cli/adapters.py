@@ -7,13 +7,14 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from doctor_llama import adapters, serving, settings
+from doctor_llama import adapters, lineage, serving, settings
 from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.engine import choice
@@ -44,7 +45,8 @@ async def _registry(chosen: Settings) -> AsyncIterator[AsyncSession]:
 @commands.command("list")
 def listing(as_json: AsJson = False) -> None:
     """Every adapter, the newest first. The active one answers."""
-    found = [_told(row) for row in asyncio.run(_all(settings.load()))]
+    rows, due = asyncio.run(_all(settings.load()))
+    found = [_told(row) | {"retrain_due": due.get(row.id, 0)} for row in rows]
     if as_json:
         typer.echo(json.dumps({"adapters": found}))
     elif not found:
@@ -53,18 +55,28 @@ def listing(as_json: AsJson = False) -> None:
         width = max(len(row["name"]) for row in found)
         for row in found:
             why = f"  {row['reason']}" if row["reason"] else ""
+            why += "  retrain due" if row["retrain_due"] else ""
             typer.echo(f"{row['name']:<{width}}  {row['status']:<9}  {row['base_model']}{why}")
 
 
-async def _all(chosen: Settings) -> list[Adapter]:
+async def _all(chosen: Settings) -> tuple[list[Adapter], dict[int, int]]:
     async with _registry(chosen) as session:
-        return list(await adapters.listing(session))
+        return list(await adapters.listing(session)), await lineage.due(session)
 
 
 @commands.command()
-def show(name: Name, as_json: AsJson = False) -> None:
+def show(
+    name: Name,
+    ancestry: Annotated[
+        bool, typer.Option("--lineage", help="The rows of feedback that it learned from.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """What is known of one adapter; its files are checked to the last bit."""
     chosen = settings.load()
+    if ancestry:
+        _show_lineage(asyncio.run(_lineage(chosen, name)), as_json=as_json)
+        return
     row = asyncio.run(_one(chosen, name))
     from doctor_llama.engine.local import bundle
 
@@ -85,6 +97,33 @@ def show(name: Name, as_json: AsJson = False) -> None:
         return
     for key, value in told.items():
         typer.echo(f"{key:<12} {value if isinstance(value, (str, int)) else json.dumps(value)}")
+
+
+async def _lineage(chosen: Settings, name: str) -> dict[str, Any]:
+    async with _registry(chosen) as session:
+        row = await adapters.get(session, name)
+        rows = await lineage.of(session, row)
+        parent = await session.get(Adapter, row.parent_id) if row.parent_id else None
+        return {
+            "name": row.name,
+            "parent": parent.name if parent else None,
+            "made": row.lineage,
+            "retrain_due": any(one.state != "there" for one in rows),
+            "rows": [asdict(one) for one in rows],
+        }
+
+
+def _show_lineage(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    typer.echo(f"{told['name']}, trained from {told['parent'] or 'the base'}")
+    for key, value in told["made"].items():
+        typer.echo(f"  {key}: {value if isinstance(value, (str, int)) else json.dumps(value)}")
+    for row in told["rows"]:
+        typer.echo(f"  feedback {row['feedback']}: {row['kind']}, {row['state']}")
+    if told["retrain_due"]:
+        typer.echo("Retrain due: rows that it learned from are erased or withdrawn.")
 
 
 async def _one(chosen: Settings, name: str) -> Adapter:

@@ -1,0 +1,72 @@
+"""Which rows made an adapter, and what erasing or withdrawing them means for it."""
+
+import json
+
+from sqlalchemy import delete, select
+
+from doctor_llama import adapters, lineage, privacy
+from doctor_llama.db import Database
+from doctor_llama.schema import Adapter, User
+from tests.core.test_cli import run
+from tests.samples.people import Town
+
+PASSED = {"passed": True}
+
+
+async def register(
+    database: Database, name: str, rows: list[int], parent: str | None = None
+) -> None:
+    async with database.session() as session:
+        before = await adapters.get(session, parent) if parent else None
+        row = await adapters.register(
+            session, name=name, sha256=name * 8, base_model="b", verdict=PASSED,
+            parent_id=before.id if before else None, lineage={"start": parent or "base"},
+        )  # fmt: skip
+        await lineage.learned(session, row, {"correction": rows})
+
+
+async def test_every_adapter_knows_its_rows_and_every_row_its_adapters(database: Database) -> None:
+    town = Town(database)
+    first = await town.correct(1, "What is gout?", "A kind of arthritis.")
+    second = await town.correct(2, "What is asthma?", "Narrow airways.")
+    await register(database, "a", [first])
+    await register(database, "b", [second], parent="a")
+    async with database.reading() as session:
+        b = await adapters.get(session, "b")
+        assert [(r.feedback, r.state) for r in await lineage.of(session, b)] == [
+            (first, "there"), (second, "there"),
+        ]  # fmt: skip
+        names = [row.name for row in await lineage.adapters_of(session, first)]
+        assert names == ["a", "b"], "what its parent knew, it knows too"
+        assert await lineage.due(session) == {}
+        assert await lineage.clean_start(session, b) is b
+
+
+async def test_an_erased_row_makes_its_adapters_due_and_the_next_start_clean(
+    database: Database,
+) -> None:
+    town = Town(database)
+    first = await town.correct(1, "What is gout?", "A kind of arthritis.")
+    second = await town.correct(2, "What is asthma?", "Narrow airways.")
+    await register(database, "a", [first])
+    await register(database, "b", [second], parent="a")
+    async with database.session() as session:
+        await session.execute(delete(User).where(User.account == "telegram:2"))
+    async with database.reading() as session:
+        a, b = await adapters.get(session, "a"), await adapters.get(session, "b")
+        assert await lineage.due(session) == {b.id: 1}
+        assert await lineage.clean_start(session, b) is a
+    async with database.session() as session:
+        person = (await session.scalars(select(User))).one()
+        privacy.share(person, agreed=False)
+    async with database.reading() as session:
+        b = await session.get_one(Adapter, b.id)
+        assert [r.state for r in await lineage.of(session, b)] == ["withdrawn", "erased"]
+        assert await lineage.clean_start(session, b) is None, "only the base is clean"
+    told = json.loads(
+        run("adapters", "show", "b", "--lineage", "--json", DATABASE_URL=str(database.url)).stdout
+    )
+    assert told["retrain_due"] is True
+    assert told["parent"] == "a"
+    listed = json.loads(run("adapters", "list", "--json", DATABASE_URL=str(database.url)).stdout)
+    assert [row["retrain_due"] for row in listed["adapters"]] == [2, 1]
