@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import random
 import time
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import cast
 
 from telegram import Update
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -22,19 +21,32 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest, RequestData
 
-from bot import asking, consenting, errors, helping, pressing, profile, rating, refusing, stopping
+from bot import (
+    asking,
+    botapi,
+    consenting,
+    errors,
+    helping,
+    pressing,
+    profile,
+    rating,
+    refusing,
+    speaking,
+    stopping,
+)
 from bot.admin import dispatching
 from bot.alarms import Alarms
+from bot.connections import Listening, Speaking
 from bot.context import Context, House, Telegram
 from bot.delivery import Delivery
 from bot.gateway import Gateway
-from bot.intake import STOPPING, Intake, Ordering
+from bot.intake import Intake, Ordering
 from bot.manners import Manners
 from bot.standing import Standing
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
+from doctor_llama.metrics import BotMetrics
 from doctor_llama.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,40 +55,6 @@ DEAF_SECONDS = 90.0  # without an answered getUpdates: polling is dead, whatever
 POLL_SECONDS = 10  # Telegram holds a getUpdates for so long
 STOP_SECONDS = 10.0  # for the handlers in work when the program stops
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-ALLOWED = (
-    Update.MESSAGE,
-    Update.EDITED_MESSAGE,
-    Update.CALLBACK_QUERY,
-    Update.MY_CHAT_MEMBER,
-    Update.MESSAGE_REACTION,
-    STOPPING,
-)
-
-
-class Listening(HTTPXRequest):
-    """The connection for getUpdates; it knows when it last came back, with or without success."""
-
-    def __init__(self, read_timeout: float) -> None:
-        super().__init__(connection_pool_size=1, read_timeout=read_timeout)
-        self.heard = time.monotonic()
-
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *rest: Any,
-        **more: Any,
-    ) -> tuple[int, bytes]:
-        try:
-            code, body = await super().do_request(url, method, request_data, *rest, **more)
-        except TelegramError:
-            self.heard = time.monotonic()
-            raise
-        self.heard = time.monotonic()
-        if code == 429:  # told to be silent: that is no deafness
-            self.heard += json.loads(body).get("parameters", {}).get("retry_after", 0)
-        return code, body
 
 
 def handlers(telegram: Telegram) -> None:
@@ -90,6 +68,7 @@ def handlers(telegram: Telegram) -> None:
             CommandHandler("about", helping.about, new),
             CommandHandler("new", helping.new, new),
             CommandHandler("stop", stopping.stop, new),
+            CommandHandler("language", speaking.offer, new),
             CommandHandler("admin", dispatching.admin, new),
             MessageHandler(new & filters.COMMAND, refusing.unknown_command),
             MessageHandler(new & words, asking.ask),
@@ -117,9 +96,10 @@ class Bot:
             raise SettingsError("TELEGRAM_BOT_TOKEN is not set. Get one from @BotFather.")
         base = settings.telegram_api_url.rstrip("/")
         self.ready = asyncio.Event()
-        self._intake = Intake(database)
+        self.metrics = BotMetrics()
+        self._intake = Intake(database, self.metrics)
         self._listening = Listening(read_timeout)
-        self._sending = HTTPXRequest(connection_pool_size=256, read_timeout=read_timeout)
+        self._sending = Speaking(read_timeout, self.metrics)
         # The library wants to make what handlers share; ours needs the application first.
         later = cast(type[House], lambda: None)
         self.telegram: Telegram = (
@@ -138,7 +118,7 @@ class Bot:
         gateway = Gateway(self.telegram.bot)
         self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
-        self.delivery = Delivery(gateway, database, alarms, settings.concurrency)
+        self.delivery = Delivery(gateway, database, alarms, settings.concurrency, self.metrics)
         self.house = House(
             settings,
             database,
@@ -148,6 +128,7 @@ class Bot:
             Manners(),
             alarms,
             self._standing,
+            self.metrics,
         )
         self.telegram.bot_data = self.house
         handlers(self.telegram)
@@ -157,6 +138,11 @@ class Bot:
     def start(self) -> None:
         """Begin; connecting goes on until it succeeds or `stop` is called."""
         self._life = asyncio.create_task(self._live(), name="telegram")
+
+    def healthy(self) -> bool:
+        """Whether Telegram has answered lately and delivery is at work."""
+        quiet = time.monotonic() - self._listening.heard
+        return quiet < DEAF_SECONDS and not any(task.done() for task in self._helpers[:1])
 
     async def failed(self) -> None:
         """Wait until the bot ends of itself and raise why: `SettingsError`, `DeafError`."""
@@ -172,7 +158,7 @@ class Bot:
         await self.telegram.updater.start_polling(
             timeout=POLL_SECONDS,
             bootstrap_retries=-1,
-            allowed_updates=ALLOWED,
+            allowed_updates=botapi.ALLOWED,
             drop_pending_updates=False,
             error_callback=_polling_trouble,
         )

@@ -14,6 +14,7 @@ from bot.manners import Manners
 from bot.standing import Standing
 from doctor_llama.db import Database
 from doctor_llama.jobs import Limits
+from doctor_llama.metrics import BotMetrics
 from doctor_llama.settings import Settings
 
 
@@ -29,6 +30,7 @@ class House:
     manners: Manners
     alarms: Alarms
     standing: Standing
+    metrics: BotMetrics
 
     @property
     def limits(self) -> Limits:

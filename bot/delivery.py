@@ -14,6 +14,7 @@ from bot.notebook import Notebook
 from bot.parcels import Desk, Parcel
 from doctor_llama import jobs
 from doctor_llama.db import Database, Trouble
+from doctor_llama.metrics import BotMetrics
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,14 @@ class Delivery:
     """Runs until it is stopped; one job's failure never ends it."""
 
     def __init__(
-        self, gateway: Gateway, database: Database, alarms: Alarms, concurrency: int
+        self,
+        gateway: Gateway,
+        database: Database,
+        alarms: Alarms,
+        concurrency: int,
+        metrics: BotMetrics,
     ) -> None:
+        self._metrics = metrics
         self._desk = Desk(gateway, database, Notebook(database), alarms, concurrency)
         self._parcels: dict[int, Parcel] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -88,6 +95,8 @@ class Delivery:
             if now - self._estimated > ESTIMATE_SECONDS:
                 self._desk.seconds = await jobs.service_seconds(session)
                 self._estimated = now
+        self._metrics.waiting.set(len(order))
+        self._metrics.undelivered.set(len(rows))
         before = {job_id: place for place, job_id in enumerate(order)}
         for job, answer in rows:
             if job.kind == JobKind.ANSWER and job.channel is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from telegram import Message, Update
 from telegram.error import TelegramError
 
-from bot import places
+from bot import botapi, places
 from bot.alarms import SILENT
 from bot.context import Context
 from bot.gateway import BlockedError
@@ -53,6 +53,7 @@ async def _report(update: Update | None, context: Context, error: Exception) -> 
     """An error that nobody foresaw: it gets a number, by which owners and the log know it."""
     number = secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
+    context.house.metrics.errors.inc()
     await _tell(update, context, say(_language(update, context), "error", id=number))
     await context.house.alarms.tell(number, type(error).__name__, where(error))
 
@@ -81,7 +82,7 @@ async def _tell(update: Update | None, context: Context, sentence: str) -> None:
     gateway = context.house.gateway
     try:
         if update.callback_query is not None:
-            await gateway.answer(update.callback_query.id, sentence[:200])
+            await gateway.answer(update.callback_query.id, sentence[: botapi.TOAST])
         elif isinstance(message := update.effective_message, Message):
             await gateway.send(places.of(message), Part(sentence), reply_to=message.message_id)
     except (BlockedError, TelegramError, *SILENT):

@@ -23,6 +23,7 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
+from bot import botapi
 from bot.pacing import Pacing, Priority
 from bot.places import Place
 from bot.rendering import Part, strip_entities
@@ -30,8 +31,6 @@ from bot.rendering import Part, strip_entities
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-DRAFT_SECONDS = 1.0  # between two frames of a draft
-EDIT_SECONDS = 3.0  # between two frames of an edited message: 20 a minute in a group
 NOTICE_PATIENCE = 60.0  # seconds that a sentence waits for Telegram or a 429 before it is given up
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -178,16 +177,16 @@ class Gateway:
 
         Raises TelegramError as it comes: whoever streams gives up drafts then.
         """
-        if not self.pacing.frame(place.chat, DRAFT_SECONDS, counted=False):
+        if not self.pacing.frame(place.chat, botapi.FRAME_SECONDS, counted=False):
             return False
         try:
-            await self.bot.send_message_draft(
-                place.chat,
-                draft_id,
-                part.text if part else None,
-                message_thread_id=place.thread,
-                entities=part.entities if part else None,
-                api_kwargs={"can_stop": True},  # Bot API 10.3, newer than the library
+            await botapi.draft(
+                self.bot,
+                chat=place.chat,
+                number=draft_id,
+                text=part.text if part else None,
+                entities=part.entities if part else (),
+                thread=place.thread,
             )
         except RetryAfter as error:
             self._cool(place, error)
@@ -198,7 +197,7 @@ class Gateway:
         self, place: Place, message_id: int, part: Part, keyboard: InlineKeyboardMarkup | None
     ) -> bool:
         """Show a frame in a message of ours; false when it was dropped. Raises `GoneError`."""
-        if not self.pacing.frame(place.chat, EDIT_SECONDS, counted=not place.private):
+        if not self.pacing.frame(place.chat, botapi.EDIT_SECONDS, counted=not place.private):
             return False
         try:
             await self._edit(place, message_id, part, keyboard)
@@ -271,9 +270,9 @@ class Gateway:
                     await self.pacing.turn(place.chat, priority, counted=counted)
             except TimeoutError:
                 raise UnreachableError from None
-            if not wanted():
-                raise UnwantedError
             try:
+                if not wanted():
+                    raise UnwantedError
                 return await call()
             except RetryAfter as error:
                 self._cool(place, error)
@@ -286,6 +285,9 @@ class Gateway:
                 if not repeatable and _may_have_arrived(error):
                     raise UncertainError from error
                 log.info("Telegram cannot be reached (%s); again", type(error).__name__)
+            finally:
+                if counted:
+                    self.pacing.done(place.chat)
             await self.pacing.pause(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE)
 

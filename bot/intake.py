@@ -7,6 +7,7 @@ handler has committed. It knows nothing of what an update asks for.
 
 import asyncio
 import logging
+import time
 import weakref
 from collections import deque
 from collections.abc import Awaitable
@@ -16,8 +17,10 @@ from telegram import Bot, Update
 from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
+from bot import botapi
 from doctor_llama import inbox
 from doctor_llama.db import Database, Trouble
+from doctor_llama.metrics import BotMetrics
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +28,15 @@ REMEMBERED = 2_000  # ids of the latest updates: a batch that failed half-way co
 AT_ONCE = 1_024  # updates in work; most of them wait for an earlier one of their chat
 AGAIN_SECONDS = 2.0
 AGAIN_TIMES = 3
-STOPPING = "stopped_message_generation"  # Bot API 10.3, newer than the library
 
 
 class Intake(asyncio.Queue[object]):
     """The application's queue of updates, with the inbox table under it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, metrics: BotMetrics) -> None:
         super().__init__()
-        self._database = database
+        self._database, self._metrics = database, metrics
+        self._came: dict[int, float] = {}
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._tries: dict[int, int] = {}
         self._forgotten: set[int] = set()
@@ -49,6 +52,7 @@ class Intake(asyncio.Queue[object]):
             return
         if item.update_id in self._seen:
             return
+        self._came[item.update_id] = time.monotonic()
         try:
             async with self._database.session() as session:
                 fresh = await inbox.put(session, item.update_id, item.to_dict())
@@ -84,6 +88,8 @@ class Intake(asyncio.Queue[object]):
 
     async def settle(self, update_id: int) -> None:
         """Forget an update whose handlers have ended."""
+        if (came := self._came.pop(update_id, None)) is not None:
+            self._metrics.update_seconds.observe(time.monotonic() - came)
         if update_id in self._forgotten:
             self._forgotten.discard(update_id)
             return
@@ -97,7 +103,7 @@ class Intake(asyncio.Queue[object]):
 
 def urgent(update: Update) -> bool:
     """Whether an update must not wait behind earlier ones: buttons and stops."""
-    if update.callback_query is not None or STOPPING in update.api_kwargs:
+    if update.callback_query is not None or botapi.stopped(update) is not None:
         return True
     text = update.message.text if update.message else None
     return text is not None and text.split("@")[0].split(maxsplit=1)[:1] == ["/stop"]

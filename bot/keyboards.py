@@ -1,106 +1,21 @@
-"""Inline keyboards and what their buttons say to us: typed, encoded and parsed here only.
-
-Callback data is `1:verb:…`: the number is its version, Telegram allows 64 bytes. What a rating
-button carries is the rating that it leads to, so an update that comes twice changes nothing.
-"""
-
-import re
-from dataclasses import dataclass
+"""Inline keyboards; what their buttons say to us is in `presses`."""
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.texts import say
-
-VERSION = "1"
-TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")  # of a confirmation
-RATINGS = {"up": 1, "down": -1, "none": None}
-NAMES = {rating: name for name, rating in RATINGS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Let this be the person's rating of an answer; None takes it back."""
-
-    message: int
-    rating: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    job: int
-
-
-@dataclass(frozen=True, slots=True)
-class Agree:
-    """Consent to storing, from this person only."""
-
-    person: int
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Whether ratings may train the model."""
-
-    agreed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Anyway:
-    """No emergency: answer the question of this card."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """Yes or no to a step that this person was asked to confirm."""
-
-    token: str
-    yes: bool
-
-
-Press = Rate | Stop | Agree | Share | Anyway | Confirm
-
-
-def encode(press: Press) -> str:
-    match press:
-        case Rate(message, rating):
-            words = ["rate", str(message), NAMES[rating]]
-        case Stop(job):
-            words = ["stop", str(job)]
-        case Agree(person):
-            words = ["agree", str(person)]
-        case Share(agreed):
-            words = ["share", "on" if agreed else "off"]
-        case Anyway(message):
-            words = ["anyway", str(message)]
-        case Confirm(token, yes):
-            words = ["confirm", token, "yes" if yes else "no"]
-    return ":".join([VERSION, *words])
-
-
-def parse(data: str) -> Press | None:  # noqa: PLR0911 - a table
-    """What a button means; None for another version's, or nobody's."""
-    match data.split(":"):
-        case [v, "rate", message, rating] if _ours(v, message) and rating in RATINGS:
-            return Rate(int(message), RATINGS[rating])
-        case [v, "stop", job] if _ours(v, job):
-            return Stop(int(job))
-        case [v, "agree", person] if _ours(v, person):
-            return Agree(int(person))
-        case [v, "share", ("on" | "off") as choice] if v == VERSION:
-            return Share(choice == "on")
-        case [v, "anyway", message] if _ours(v, message):
-            return Anyway(int(message))
-        case [v, "confirm", token, ("yes" | "no") as said] if v == VERSION and TOKEN.fullmatch(
-            token
-        ):
-            return Confirm(token, said == "yes")
-    return None
-
-
-def _ours(version: str, number: str) -> bool:
-    return version == VERSION and number.isascii() and number.isdecimal() and len(number) < 19
+from bot.presses import (
+    AUTO,
+    Agree,
+    Anyway,
+    Confirm,
+    Press,
+    Rate,
+    Share,
+    Speak,
+    Stop,
+    Thumb,
+    encode,
+)
+from bot.texts import languages, say
 
 
 def _button(text: str, press: Press, style: str | None = None) -> InlineKeyboardButton:
@@ -114,12 +29,12 @@ def rating(language: str, message_id: int, chosen: int | None) -> InlineKeyboard
         [
             _button(
                 say(language, "rate-up-chosen" if up else "rate-up"),
-                Rate(message_id, None if up else 1),
+                Rate(message_id, Thumb.NONE if up else Thumb.UP),
                 "success" if up else None,
             ),
             _button(
                 say(language, "rate-down-chosen" if down else "rate-down"),
-                Rate(message_id, None if down else -1),
+                Rate(message_id, Thumb.NONE if down else Thumb.DOWN),
                 "danger" if down else None,
             ),
         ]
@@ -160,3 +75,10 @@ def confirm(language: str, token: str) -> InlineKeyboardMarkup:
             _button(say(language, "confirm-yes"), Confirm(token, True), "danger"),
         ]
     )
+
+
+def speak(language: str) -> InlineKeyboardMarkup:
+    """Every language under its own name, two in a row; then that of the person's app."""
+    names = [_button(say(one, "language-name"), Speak(one)) for one in sorted(languages())]
+    rows = [names[at : at + 2] for at in range(0, len(names), 2)]
+    return InlineKeyboardMarkup([*rows, [_button(say(language, "language-auto"), Speak(AUTO))]])

@@ -1,21 +1,21 @@
 """Who may speak when: windows per chat and overall, cool-downs, priorities. It sends nothing.
 
-A 429 cools its own chat and no other; only when more than three chats cool at once is it taken
-to be about the whole bot. Frames never wait: they ask whether there is room, and go without.
+A chat gets one message a second, counted from when Telegram has answered the last one, so that a
+slow network cannot push two together. A 429 cools its own chat and no other; only when more than
+three chats cool at once is it taken to be about the whole bot. Frames never wait: they ask whether
+there is room, and go without.
 """
 
 import asyncio
 import bisect
 import itertools
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-# Telegram: about one message a second in a chat (short bursts pass), 20 a minute in a group,
-# about 30 a second overall (core.telegram.org/bots/faq#my-bot-is-hitting-limits).
-PRIVATE = (3, 3.1)  # messages, in seconds
-GROUP = (19, 61.0)
-OVERALL = (28, 1.0)
+from bot import botapi
+
 SPARE = 8  # places of a group's minute, and of everybody's second, that frames leave alone
 MANY_COOLING = 3
 IDLE_CHATS = 2_000  # chats remembered before the quiet ones are forgotten
@@ -49,14 +49,33 @@ class Window:
     def add(self, now: float) -> None:
         self._at.append(now)
 
+    def restart(self, now: float) -> None:
+        """What was granted has happened only now."""
+        self._at.clear()
+        self._at.append(now)
+
 
 @dataclass
 class Chat:
     """The pace of one chat."""
 
-    window: Window
+    second: Window
+    minute: Window | None  # of a group
+    speaking: int = 0  # messages that Telegram has not answered yet
     cool: float = 0.0  # until when nothing is sent
     last_frame: float = float("-inf")
+
+    def opens(self, now: float) -> float:
+        """When a message may be sent, as far as this chat goes."""
+        if self.speaking:
+            return math.inf
+        minute = self.minute.opens(now) if self.minute else now
+        return max(self.second.opens(now), minute)
+
+    def quiet(self, now: float) -> bool:
+        """Whether nothing is remembered of it that matters."""
+        minute = self.minute is None or self.minute.free(now) == self.minute.limit
+        return not self.speaking and self.cool < now and self.second.free(now) > 0 and minute
 
 
 @dataclass(order=True)
@@ -73,7 +92,7 @@ class Pacing:
 
     def __init__(self) -> None:
         self._chats: dict[int, Chat] = {}
-        self._overall = Window(*OVERALL)
+        self._overall = Window(*botapi.OVERALL)
         self._cool = 0.0
         self._waiting: list[_Waiting] = []
         self._tickets = itertools.count()
@@ -103,22 +122,22 @@ class Pacing:
         if chat_id not in self._chats:
             if len(self._chats) >= IDLE_CHATS:
                 self._forget_quiet()
-            self._chats[chat_id] = Chat(Window(*(PRIVATE if chat_id > 0 else GROUP)))
+            minute = Window(*botapi.GROUP) if chat_id < 0 else None
+            self._chats[chat_id] = Chat(Window(*botapi.CHAT), minute)
         return self._chats[chat_id]
 
     def _forget_quiet(self) -> None:
         now = self._now()
         busy = {waiting.chat for waiting in self._waiting}
         for chat_id, chat in list(self._chats.items()):
-            quiet = chat.cool < now and chat.window.free(now) == chat.window.limit
-            if quiet and chat_id not in busy:
+            if chat.quiet(now) and chat_id not in busy:
                 del self._chats[chat_id]
 
     async def turn(self, chat_id: int, priority: Priority, *, counted: bool = True) -> None:
         """Wait until something may be sent to this chat.
 
-        `counted`: it is a message, and takes a place there and in everybody's second; edits in
-        private chats and deletions are none.
+        `counted`: it is a message, and takes a place there and in everybody's second, until `done`
+        is called for it; edits in private chats and deletions are none.
         """
         if self._closed.is_set():
             raise asyncio.CancelledError
@@ -133,14 +152,25 @@ class Pacing:
         self._grant()
         try:
             await waiting.turn
-        finally:
-            if waiting in self._waiting:  # cancelled while it waited
+        except asyncio.CancelledError:
+            if waiting in self._waiting:
                 self._waiting.remove(waiting)
+            elif counted and not waiting.turn.cancelled():  # granted at the same instant
+                self.done(chat_id)
+            raise
+
+    def done(self, chat_id: int) -> None:
+        """Telegram has answered a counted message of this chat, or never will."""
+        now, chat = self._now(), self._chat(chat_id)
+        chat.speaking = max(0, chat.speaking - 1)
+        chat.second.restart(now)
+        self._grant()
 
     def frame(self, chat_id: int, every: float, *, counted: bool) -> bool:
         """Whether a frame may be sent now; if so it is counted. It yields to everything."""
         now, chat = self._now(), self._chat(chat_id)
-        room = chat.window.free(now) > SPARE or not counted
+        spare = chat.minute is None or chat.minute.free(now) > SPARE
+        room = not counted or (spare and chat.opens(now) <= now)
         if (
             now < max(chat.cool, self._cool)
             or now - chat.last_frame < every
@@ -150,7 +180,8 @@ class Pacing:
         ):
             return False
         chat.last_frame = now
-        self._count(chat, now, counted=counted)
+        if counted:
+            self._count(chat, now)
         return True
 
     def cool(self, chat_id: int, seconds: float) -> None:
@@ -164,10 +195,20 @@ class Pacing:
     def cooling(self, chat_id: int) -> bool:
         return self._now() < max(self._chat(chat_id).cool, self._cool)
 
-    def _count(self, chat: Chat, now: float, *, counted: bool) -> None:
-        if counted:
-            self._overall.add(now)
-            chat.window.add(now)
+    def _count(self, chat: Chat, now: float) -> None:
+        self._overall.add(now)
+        chat.second.add(now)
+        if chat.minute is not None:
+            chat.minute.add(now)
+
+    def _opens(self, waiting: _Waiting, chat: Chat, now: float) -> float:
+        """When this one may speak. A card waits for no more than its chat's second."""
+        opens = max(chat.cool, self._cool)
+        if not waiting.counted:
+            return opens
+        if waiting.priority is Priority.CARD:
+            return max(opens, chat.second.opens(now))
+        return max(opens, self._overall.opens(now), chat.opens(now))
 
     def _grant(self) -> None:
         """Give everyone their turn who can have it, and come back when the next one can."""
@@ -179,20 +220,19 @@ class Pacing:
             if line in held or waiting.turn.done():
                 continue
             chat = self._chat(waiting.chat)
-            opens = max(chat.cool, self._cool)
-            # nothing but a refusal holds up a card
-            if waiting.counted and waiting.priority is not Priority.CARD:
-                opens = max(opens, self._overall.opens(now), chat.window.opens(now))
+            opens = self._opens(waiting, chat, now)
             if opens > now:
                 held.add(line)
                 later.append(opens)
                 continue
-            self._count(chat, now, counted=waiting.counted)
+            if waiting.counted:
+                self._count(chat, now)
+                chat.speaking += 1
             self._waiting.remove(waiting)
             waiting.turn.set_result(None)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if later:
+        if later and min(later) < math.inf:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_at(min(later) + 0.001, self._grant)

@@ -23,11 +23,9 @@ from typing import Any, TypeVar
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
-from bot import answers, keyboards, places
+from bot import answers, botapi, keyboards, places
 from bot.alarms import Alarms
 from bot.gateway import (
-    DRAFT_SECONDS,
-    EDIT_SECONDS,
     BlockedError,
     Gateway,
     GoneError,
@@ -49,7 +47,7 @@ T = TypeVar("T")
 
 STATUS_GRACE = 0.4  # seconds that a worker may take before a private chat gets a status message
 THINKING_AFTER = 1.0  # seconds without a word before a draft says so
-DRAFT_LIFE = 20.0  # a draft fades after thirty seconds: show it again before
+DRAFT_LIFE = botapi.DRAFT_SECONDS - 10.0  # show a draft again before it fades
 POSITION_SECONDS = 30.0  # between two edits of a position
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 REFUSALS = 5  # of Telegram, of the same answer, before it is given up
@@ -196,7 +194,7 @@ class Parcel:
         if await self._edit_status(Part(self._position())):
             self._bucket, self._position_at = answers.place(self.before), now
             return None
-        return EDIT_SECONDS
+        return botapi.EDIT_SECONDS
 
     def _position(self) -> str:
         rounds = self.before // self.desk.concurrency + 1
@@ -250,7 +248,7 @@ class Parcel:
             frame = Part(self._say("status-running"))
         sent = frame == self._frame or await self._edit_status(frame)
         self._frame = frame if sent else self._frame
-        self._next_frame = now + (EDIT_SECONDS if sent else DRAFT_SECONDS)
+        self._next_frame = now + (botapi.EDIT_SECONDS if sent else botapi.FRAME_SECONDS)
         return self._next_frame - now
 
     async def _draft(self, frame: Part | None, now: float) -> float | None:
@@ -269,7 +267,7 @@ class Parcel:
             return None
         if sent:
             self._frame, self._frame_at = frame, now
-        self._next_frame = now + (DRAFT_SECONDS if sent else DRAFT_SECONDS / 4)
+        self._next_frame = now + (botapi.FRAME_SECONDS if sent else botapi.FRAME_SECONDS / 4)
         return self._next_frame - now
 
     # -- the end ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from doctor_llama.schema import Role
 
 log = logging.getLogger(__name__)
 
-PRIVATE = ("start", "help", "new", "stop", "about")
+PRIVATE = ("start", "help", "new", "stop", "about", "language")
 GROUP = ("help", "new", "stop", "about")
 STAFF = "admin"
 

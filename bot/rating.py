@@ -6,6 +6,7 @@ from bot import keyboards, places
 from bot.context import Context
 from bot.gateway import GoneError
 from bot.places import Place
+from bot.presses import Thumb
 from bot.texts import say
 from doctor_llama import conversations, feedback, privacy
 from doctor_llama.errors import NotYoursError
@@ -14,8 +15,9 @@ THUMBS = {"👍": 1, "👎": -1}
 TOASTS = {1: "rate-toast-up", -1: "rate-toast-down", None: "rate-toast-none"}
 
 
-async def rate(query: CallbackQuery, context: Context, message_id: int, rating: int | None) -> None:
+async def rate(query: CallbackQuery, context: Context, message_id: int, thumb: Thumb) -> None:
     """A pressed thumb. What it asks for is a state, so twice is once."""
+    rating = thumb.rating
     house, person = context.house, query.from_user
     language = context.language(person)
     try:

@@ -7,14 +7,13 @@ from collections.abc import Collection
 
 from telegram import Message, Update
 
-from bot import places, rendering
+from bot import places, profile, rendering
 from bot.context import Context
 from bot.rendering import Part
 from bot.texts import say
 
 LONGEST = 4_000  # characters of a question
 LONG = "refuse-long"
-COMMANDS = ("start", "help", "new", "stop", "about")
 
 
 def problem(text: str) -> tuple[str, dict[str, str | int]] | None:
@@ -42,7 +41,7 @@ def kind(message: Message) -> str | None:
     return "refuse-file" if message.effective_attachment else "refuse-empty"
 
 
-def nearest(command: str, commands: Collection[str] = COMMANDS) -> str | None:
+def nearest(command: str, commands: Collection[str] = profile.PRIVATE) -> str | None:
     """The command of ours that was probably meant."""
     close = difflib.get_close_matches(command.lstrip("/").lower(), commands, n=1, cutoff=0.5)
     return close[0] if close else None

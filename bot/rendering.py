@@ -7,8 +7,9 @@ import telegramify_markdown
 from telegram import MessageEntity
 from telegramify_markdown import RenderConfig
 
-LIMIT = 4096  # UTF-16 units of a message; core.telegram.org/bots/api#sendmessage
-MAX_ENTITIES = 100
+from bot import botapi
+
+LIMIT = botapi.TEXT
 # Unicode's noncharacters, one UTF-16 unit each, so that standing in moves no offset.
 LESS, TIMES = "\ufdd0", "\ufdd1"
 _PRODUCT = re.compile(r"(?<=\d)\*(?=\d)")
@@ -135,7 +136,7 @@ def _clip(entities: list[MessageEntity], first: int, last: int) -> tuple[Message
                     language=entity.language,
                 )
             )
-    return tuple(kept[:MAX_ENTITIES])
+    return tuple(kept[: botapi.ENTITIES])
 
 
 def strip_entities(part: Part) -> Part:

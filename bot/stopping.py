@@ -2,9 +2,8 @@
 
 from telegram import CallbackQuery, ChatMember, Update
 
-from bot import places, refusing
+from bot import botapi, places, refusing
 from bot.context import Context
-from bot.intake import STOPPING
 from bot.texts import say
 from doctor_llama import jobs, privacy
 from doctor_llama.errors import NotYoursError
@@ -42,11 +41,11 @@ async def press(query: CallbackQuery, context: Context, job_id: int) -> None:
 async def native(update: Update, context: Context) -> None:
     """Telegram's own Stop button on a draft, whose id is the job's. It says no person: the chat
     is private, so it can only be the one whose chat it is."""
-    stopped = update.api_kwargs.get(STOPPING)
-    if stopped is None:
+    pressed = botapi.stopped(update)
+    if pressed is None:
         return
     try:
-        await _cancel(context, int(stopped["chat"]["id"]), int(stopped["draft_id"]))
+        await _cancel(context, pressed.chat, pressed.draft)
     except NotYoursError:
         return
 

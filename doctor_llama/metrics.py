@@ -1,4 +1,4 @@
-"""What a worker counts, and the small server on loopback that shows it.
+"""What the bot and a worker count, and the small server that shows it, on loopback by default.
 
 `/metrics` is for Prometheus, `/healthz` says that the process is alive and makes progress,
 `/readyz` that it takes questions. No text of anybody is in a label.
@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 log = logging.getLogger(__name__)
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+ACTS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SPEEDS = (1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 250)
 
 
@@ -53,6 +54,34 @@ class Metrics:
         )
 
 
+class BotMetrics:
+    """The bot's counters; one set per process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        here = self.registry = CollectorRegistry()
+        self.update_seconds = _histogram(
+            "update_seconds", "From an update's arrival to the end of its handler.", here, ACTS
+        )
+        self.calls = Counter(
+            "doctor_llama_telegram_calls",
+            "Calls of the Bot API, by method and HTTP status.",
+            ["method", "status"],
+            registry=here,
+        )
+        self.call_seconds = _histogram(
+            "telegram_call_seconds", "How long Telegram took to answer a call.", here
+        )
+        self.errors = Counter(
+            "doctor_llama_bot_errors", "Errors that nobody foresaw.", registry=here
+        )
+        self.undelivered = Gauge(
+            "doctor_llama_undelivered", "Answers and notices not delivered yet.", registry=here
+        )
+        self.waiting = Gauge(
+            "doctor_llama_bot_questions_waiting", "Questions in the queue.", registry=here
+        )
+
+
 def _histogram(
     name: str, what: str, registry: CollectorRegistry, buckets: Sequence[float] = SECONDS
 ) -> Histogram:
@@ -69,9 +98,13 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def served(
-    metrics: Metrics, port: int, *, healthy: Callable[[], bool], ready: Callable[[], bool]
+    registry: CollectorRegistry,
+    address: tuple[str, int],
+    *,
+    healthy: Callable[[], bool],
+    ready: Callable[[], bool],
 ) -> AsyncIterator[None]:
-    """Serve on 127.0.0.1 until the end; port 0 serves nothing.
+    """Serve on a host's port until the end; port 0 serves nothing.
 
     A port that is taken is said in the log and no more: numbers must never stop answers.
     """
@@ -86,11 +119,12 @@ async def served(
         routes=[
             Route("/healthz", state(healthy)),
             Route("/readyz", state(ready)),
-            Mount("/metrics", make_asgi_app(registry=metrics.registry)),
+            Mount("/metrics", make_asgi_app(registry=registry)),
         ]
     )
+    host, port = address
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off"
+        app, host=host, port=port, log_level="critical", access_log=False, lifespan="off"
     )
     server = _Server(config)
     serving = asyncio.create_task(_serve(server, port)) if port else None
@@ -106,4 +140,4 @@ async def _serve(server: uvicorn.Server, port: int) -> None:
     try:
         await server.serve()
     except SystemExit:  # uvicorn's way of saying that it cannot have the port
-        log.warning("port %d is in use: no metrics from this worker", port)
+        log.warning("port %d is in use: no metrics from this process", port)

@@ -127,7 +127,15 @@ class Settings(BaseSettings):
         9109,
         ge=0,
         le=65535,
-        description="Port of the worker's /metrics, /healthz and /readyz on 127.0.0.1; 0 for none.",
+        description="Port of the worker's /metrics, /healthz and /readyz; 0 for none.",
+    )
+    bot_metrics_port: int = Field(
+        9110, ge=0, le=65535, description="Port of the bot's own; 0 for none."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address of these ports. They ask for no password: only a private network "
+        "may see more than loopback.",
     )
     owner_ids: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Numeric Telegram ids of the owners, with commas; errors are sent to them."

@@ -30,7 +30,7 @@ async def admin(update: Update, context: Context) -> None:
         await refusing.unknown_command(update, context)
         return
     if not call.place.private:
-        await refusing.refuse(context, message, "admin-private")
+        await refusing.refuse(context, message, "only-private")
         return
     word, *rest = message.text.split(maxsplit=2)[1:] or [""]
     await _run(call, word.lower(), rest[0] if rest else "")

@@ -11,6 +11,7 @@ command-help = How to use me
 command-new = Start a new conversation
 command-stop = Stop the answer in progress
 command-about = Which model answers you
+command-language = In which language I speak
 command-admin = What you may do here
 
 # /start and consent
@@ -53,6 +54,7 @@ help =
     /stop – stop the answer in progress
     /start – who I am, and your choices
     /about – which model answers you
+    /language – in which language I speak
 
     In a group, mention me or reply to me. I am an AI, not a doctor, and not for emergencies.
 about =
@@ -72,6 +74,13 @@ stop-nothing = There is nothing to stop.
 stop-toast = Stopping.
 stop-too-late = That answer has ended already.
 not-yours-stop = Only the person who asked can stop this.
+
+# /language
+language-name = English
+language-ask = In which language shall I speak with you? (This changes my own sentences; the model answers in the language that it was asked in, as far as it can.)
+language-auto = As my app says
+language-done = From now on I speak English.
+only-private = Please do that in a private chat with me.
 
 # What cannot be asked
 refuse-empty = I see no question in that. Please write it in words.
@@ -155,7 +164,6 @@ role-reviewer = reviewer
 role-member = member
 role-user = user
 role-blocked = blocked
-admin-private = Please give that command in a private chat with me.
 admin-list = Your role: { $role }. You can use:
 admin-unknown = I do not know { $word }.
 admin-nearest = Did you mean { $nearest }?

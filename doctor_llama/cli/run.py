@@ -10,17 +10,20 @@ import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import SecretStr
 
-from doctor_llama import __version__, locks, logs, schedule, settings, status, worker
+from doctor_llama import __version__, locks, logs, metrics, schedule, settings, status, worker
 from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.errors import ChatPageError, SettingsError
 from doctor_llama.settings import Settings
 from doctor_llama.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from bot.app import Bot
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +76,25 @@ class Page:
     process: asyncio.subprocess.Process
 
 
-async def _run(chosen: Settings) -> None:
+@asynccontextmanager
+async def _telegram(chosen: Settings, database: Database) -> AsyncIterator["Bot"]:
+    """The bot with its numbers and its timetable, whose entries are only ever made once."""
     from bot import app as bot_app
 
+    timetable = schedule.scheduler(chosen, database)
+    address = (chosen.metrics_host, chosen.bot_metrics_port)
+    async with (
+        bot_app.running(chosen, database) as bot,
+        metrics.served(bot.metrics.registry, address, healthy=bot.healthy, ready=bot.ready.is_set),
+    ):
+        timetable.start()
+        try:
+            yield bot
+        finally:
+            timetable.shutdown(wait=False)
+
+
+async def _run(chosen: Settings) -> None:
     ends: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_signal().wait())]
     supervisor = Supervisor()
     async with contextlib.AsyncExitStack() as stack:
@@ -87,21 +106,16 @@ async def _run(chosen: Settings) -> None:
         stack.push_async_callback(_put_away, ends)
         ends.append(asyncio.create_task(supervisor.run()))
         ends.append(asyncio.create_task(_greet(chosen, database, supervisor)))
-        telegram = await stack.enter_async_context(bot_app.running(chosen, database))
+        telegram = await stack.enter_async_context(_telegram(chosen, database))
         ends.append(asyncio.create_task(telegram.failed()))
-        timetable = schedule.scheduler(chosen, database)
-        timetable.start()
-        stack.callback(timetable.shutdown, wait=False)
         # the bot stops last: what the worker finishes while it drains is delivered
         stack.push_async_callback(supervisor.stop, chosen.drain_seconds + 5.0)
         await _first_of(ends)
 
 
 async def _bot(chosen: Settings) -> None:
-    from bot import app as bot_app
-
     stop: asyncio.Task[Any] = asyncio.create_task(_stop_signal().wait())
-    async with _opened(chosen) as database, bot_app.running(chosen, database) as telegram:
+    async with _opened(chosen) as database, _telegram(chosen, database) as telegram:
         ends = [stop, asyncio.create_task(telegram.failed())]
         try:
             await _first_of(ends)

@@ -71,9 +71,9 @@ async def _work(chosen: Settings, database: Database, beat: Callable[[], None]) 
         await serving.start()
         doing.engine = serving.engine
         worker.log.info("answering with %s", worker.card_line(doing.engine.card()))
-        port = chosen.metrics_port
+        address = (chosen.metrics_host, chosen.metrics_port)
         healthy, ready = doing.healthy, lambda: not doing.stopping
-        async with metrics.served(doing.metrics, port, healthy=healthy, ready=ready):
+        async with metrics.served(doing.metrics.registry, address, healthy=healthy, ready=ready):
             await doing.run(chosen.drain_seconds)
     finally:
         await serving.engine.stop()

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from telegram import Update
 from telegram.ext import CommandHandler
 
-from bot import app
+from bot import app, botapi, profile
 from bot.context import Context
 from bot.simulator import running
 from bot.texts import languages
@@ -52,6 +52,24 @@ async def test_an_unforeseen_error_has_a_number(scene: Scene, log: io.StringIO) 
     assert "words of a person" not in owner.text
     assert f"error {number}" in log.getvalue()
     assert "Traceback" in log.getvalue()
+
+
+async def test_the_bot_counts_what_it_does(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.fault("sendMessage", "429", times=1, retry_after=1)
+    await scene.people.send(ANA, "What is asthma?")
+    await scene.final(ANA, "About What is asthma?")
+    await scene.people.send(ANA, "/help")
+    await scene.answer(ANA, "/stop")
+
+    def value(name: str, **labels: str) -> float:
+        return scene.bot.metrics.registry.get_sample_value(f"doctor_llama_{name}", labels) or 0
+
+    assert value("telegram_calls_total", method="sendMessage", status="200") >= 2
+    assert value("telegram_calls_total", method="sendMessage", status="429") == 1
+    assert value("update_seconds_count") == 2
+    assert value("bot_errors_total") == 0
+    assert scene.bot.healthy()
 
 
 async def test_no_token_and_no_words_in_the_log(scene: Scene, log: io.StringIO) -> None:
@@ -126,7 +144,7 @@ async def test_the_profile_is_set_once(backstage: Scene) -> None:
         assert len(await backstage.people.calls(method)) == spoken
     assert len(await backstage.people.calls("setMyCommands")) == 2 * spoken
     offered = await backstage.people.commands(ANA)
-    assert [c["command"] for c in offered] == ["start", "help", "new", "stop", "about"]
+    assert [c["command"] for c in offered] == list(profile.PRIVATE)
 
 
 async def test_a_profile_that_cannot_be_set_is_no_reason_not_to_start(backstage: Scene) -> None:
@@ -140,7 +158,7 @@ async def test_only_the_updates_that_we_handle_are_asked_for(scene: Scene) -> No
     await scene.people.send(ANA, "/help")
     await scene.answer(ANA, "/new")
     asked = (await scene.people.calls("getUpdates"))[-1]["params"]["allowed_updates"]
-    assert all(kind in str(asked) for kind in app.ALLOWED)
+    assert all(kind in str(asked) for kind in botapi.ALLOWED)
     assert "poll_answer" not in str(asked)
 
 

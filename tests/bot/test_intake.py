@@ -14,6 +14,7 @@ from telegram.error import NetworkError
 from bot.intake import AGAIN_TIMES, Intake, Ordering
 from doctor_llama import inbox
 from doctor_llama.db import Database
+from doctor_llama.metrics import BotMetrics
 from doctor_llama.schema import InboxUpdate, Job
 from tests.bot.conftest import ANA, BEN, Scene
 
@@ -66,12 +67,12 @@ async def full(database: Database) -> AsyncIterator[None]:
 
 
 async def test_an_update_is_in_the_database_when_put_returns(database: Database) -> None:
-    intake = Intake(database)
+    intake = Intake(database, BotMetrics())
     await intake.put(update(1))
     await intake.put(update(1))
     assert intake.qsize() == 1
     assert await left(database) == 1
-    again = Intake(database)
+    again = Intake(database, BotMetrics())
     assert await again.load(Bot("1:x")) == 1
     await again.put(update(1))
     assert again.qsize() == 1
@@ -82,7 +83,7 @@ async def test_an_update_is_in_the_database_when_put_returns(database: Database)
 
 
 async def test_a_full_disk_becomes_an_error_that_polling_survives(database: Database) -> None:
-    intake = Intake(database)
+    intake = Intake(database, BotMetrics())
     async with full(database):
         with pytest.raises(NetworkError):
             await intake.put(update(1, "word " * 2000))
@@ -91,13 +92,15 @@ async def test_a_full_disk_becomes_an_error_that_polling_survives(database: Data
 
 
 async def test_an_update_that_ends_every_program_is_set_aside(database: Database) -> None:
-    await Intake(database).put(update(1))
-    loads = [await Intake(database).load(Bot("1:x")) for _ in range(inbox.MAX_TRIES + 1)]
+    await Intake(database, BotMetrics()).put(update(1))
+    loads = [
+        await Intake(database, BotMetrics()).load(Bot("1:x")) for _ in range(inbox.MAX_TRIES + 1)
+    ]
     assert loads == [1] * inbox.MAX_TRIES + [0]
 
 
 async def test_an_update_waits_for_the_database_a_few_times(database: Database) -> None:
-    intake, late = Intake(database), update(1)
+    intake, late = Intake(database, BotMetrics()), update(1)
     assert [intake.again(late) for _ in range(AGAIN_TIMES + 1)] == [True] * AGAIN_TIMES + [False]
 
 
@@ -110,7 +113,7 @@ class Handled:
     def __init__(self, database: Database) -> None:
         self.order: list[int] = []
         self.go = asyncio.Event()
-        self._processor = Ordering(Intake(database))
+        self._processor = Ordering(Intake(database, BotMetrics()))
 
     def start(self, arrived: Update, *, slow: bool = False) -> asyncio.Task[None]:
         async def work() -> None:

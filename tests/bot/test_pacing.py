@@ -35,6 +35,7 @@ async def test_answers_come_before_notices() -> None:
     async def say(name: str, priority: Priority) -> None:
         await pacing.turn(1, priority)
         order.append(name)
+        pacing.done(1)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(say("notice", Priority.NOTICE))
@@ -43,15 +44,27 @@ async def test_answers_come_before_notices() -> None:
     assert order == ["card", "answer", "notice"]
 
 
-async def test_a_short_burst_passes_and_then_the_pace_holds() -> None:
+async def test_a_chat_gets_one_message_a_second_from_when_the_last_one_has_arrived() -> None:
     pacing, began = Pacing(), now()
-    for _ in range(3):
-        await pacing.turn(1, Priority.ANSWER)
-    assert now() - began < 0.5
-    await pacing.turn(1, Priority.CARD)
-    assert now() - began < 0.5, "an emergency card does not wait for the pace"
     await pacing.turn(1, Priority.ANSWER)
-    assert now() - began >= 3.0
+    await asyncio.sleep(0.3)  # for so long the message is on its way
+    pacing.done(1)
+    await pacing.turn(1, Priority.ANSWER)
+    assert now() - began >= 1.3
+    await pacing.turn(2, Priority.ANSWER)
+    assert now() - began < 2.0
+
+
+async def test_a_card_waits_for_no_message_that_hangs() -> None:
+    pacing, began = Pacing(), now()
+    await pacing.turn(1, Priority.ANSWER)
+    answer = asyncio.create_task(pacing.turn(1, Priority.ANSWER))
+    await pacing.turn(1, Priority.CARD)
+    assert 1.0 <= now() - began < 1.5
+    assert not answer.done()
+    pacing.done(1)
+    pacing.done(1)
+    await asyncio.wait_for(answer, 2)
 
 
 async def test_frames_are_dropped_never_queued() -> None:
@@ -69,12 +82,16 @@ async def test_frames_are_dropped_never_queued() -> None:
 
 async def test_a_groups_frames_leave_room_for_its_answers() -> None:
     pacing, group = Pacing(), -100
-    frames = sum(pacing.frame(group, 0.0, counted=True) for _ in range(30))
+    frames = 0
+    for _ in range(30):
+        frames += pacing.frame(group, 0.0, counted=True)
+        pacing._chat(group).second.restart(now() - 2)
     assert frames == 11
     began = now()
-    for _ in range(8):
+    for _ in range(3):
         await pacing.turn(group, Priority.ANSWER)
-    assert now() - began < 0.5
+        pacing.done(group)
+    assert now() - began < 5.0, "it does not wait for the minute"
 
 
 async def test_who_gives_up_leaves_the_line() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import AbstractAsyncContextManager
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
@@ -43,7 +44,10 @@ async def test_every_answer_is_counted_and_accounted_for(database: Database) -> 
     async with (
         working(database) as worker,
         metrics.served(
-            worker.metrics, port, healthy=worker.healthy, ready=lambda: not worker.stopping
+            worker.metrics.registry,
+            ("127.0.0.1", port),
+            healthy=worker.healthy,
+            ready=lambda: not worker.stopping,
         ),
     ):
         for person in range(3):
@@ -77,15 +81,24 @@ async def test_every_answer_is_counted_and_accounted_for(database: Database) -> 
         assert row.seconds >= 0.4
 
 
+def nothing_served(port: int) -> AbstractAsyncContextManager[None]:
+    here = ("127.0.0.1", port)
+    return metrics.served(Metrics().registry, here, healthy=lambda: True, ready=lambda: True)
+
+
 async def test_a_port_that_is_taken_stops_nobody() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        async with metrics.served(Metrics(), port, healthy=lambda: True, ready=lambda: True):
+        async with metrics.served(
+            Metrics().registry, ("127.0.0.1", port), healthy=lambda: True, ready=lambda: True
+        ):
             await asyncio.sleep(0.1)
 
 
 async def test_port_zero_serves_nothing() -> None:
-    async with metrics.served(Metrics(), 0, healthy=lambda: True, ready=lambda: True):
+    async with metrics.served(
+        Metrics().registry, ("127.0.0.1", 0), healthy=lambda: True, ready=lambda: True
+    ):
         pass

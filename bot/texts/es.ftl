@@ -1,0 +1,190 @@
+# Translated for this project; not reviewed by a native speaker.
+
+# Who the bot is. Telegram shows name and description before anyone presses Start.
+bot-name = Doctor Llama (una IA, no un médico)
+bot-short-description = Una IA que explica temas de salud con palabras sencillas. No es un médico. No es para emergencias.
+bot-description =
+    No es para emergencias.
+
+    Soy Doctor Llama, una IA que explica temas de salud con palabras sencillas. No soy un médico, puedo equivocarme y no sustituyo a ninguno. En una emergencia, llama al número de emergencias de tu país.
+
+command-start = Quién soy y qué puedes decidir
+command-help = Cómo usarme
+command-new = Empezar una conversación nueva
+command-stop = Detener la respuesta en curso
+command-about = Qué modelo te responde
+command-language = En qué idioma hablo
+command-admin = Lo que puedes hacer aquí
+
+# /start and consent
+start =
+    ¡Hola! Soy Doctor Llama, una IA, no un médico. Pregúntame sobre salud con tus propias palabras y te explicaré lo que se sabe en general.
+
+    ⚠️ No es para emergencias. Si alguien puede estar en peligro, llama ahora al número de emergencias de tu país (el 112 funciona en la mayoría de los móviles).
+
+    Puedo equivocarme. Para decidir sobre tu salud, consulta a un médico o a un farmacéutico.
+start-consent =
+    Lo que guardo, si estás de acuerdo: tus preguntas, mis respuestas y tus valoraciones, con tu número de Telegram, para poder seguir nuestra conversación. No se guarda nada de eso antes de que aceptes.
+
+    Al aceptar dices también que tienes 18 años o más.
+start-agreed = Has aceptado que guarde nuestras conversaciones. Haz tu pregunta cuando quieras.
+start-group = Aquí respondo cuando me mencionas o respondes a un mensaje mío. Para aceptar que guarde datos, o para preguntar en privado, escríbeme directamente.
+consent-needed =
+    Antes de responder necesito tu permiso: guardo tus preguntas, mis respuestas y tus valoraciones, con tu número de Telegram, para poder seguir nuestra conversación. Confirmas que tienes 18 años o más. Soy una IA, no un médico, y puedo equivocarme.
+
+    Todavía no se ha guardado nada de tu pregunta. Pulsa el botón y la responderé.
+consent-button = Estoy de acuerdo
+consent-thanks = Gracias. Tu pregunta está en camino.
+consent-thanks-ask-again = Gracias. Envíame ahora tu pregunta, por favor.
+share-question =
+    Otra decisión, aparte de esa: ¿pueden tus valoraciones ayudar a mejorar el modelo? Si dices que sí, las respuestas que valores, con sus preguntas, podrán usarse para entrenarlo. Está desactivado mientras no lo actives, y puedes cambiarlo aquí en cualquier momento con /start.
+share-on = Sí, ayudar a mejorarlo
+share-off = No, dejarlas fuera del entrenamiento
+share-state-on = Ahora: sí, mis valoraciones pueden mejorar el modelo.
+share-state-off = Ahora: no, nada mío se usa para entrenar.
+share-toast-on = Gracias. Tus valoraciones pueden mejorar el modelo.
+share-toast-off = Nada tuyo se usa para entrenar.
+share-consent-first = Primero acepta que guarde datos, con /start.
+
+# /help, /about, /new, /stop
+help =
+    Pregúntame lo que quieras sobre salud, con palabras sencillas y un tema a la vez. Por ejemplo: «¿Qué ayuda contra la alergia al polen?»
+
+    👍 y 👎 debajo de una respuesta nos dicen si fue buena. Puedes cambiar o retirar tu valoración en cualquier momento.
+
+    /new – empezar una conversación nueva, sin lo dicho antes
+    /stop – detener la respuesta en curso
+    /start – quién soy y qué puedes decidir
+    /about – qué modelo te responde
+    /language – en qué idioma hablo
+
+    En un grupo, mencióname o responde a un mensaje mío. Soy una IA, no un médico, y no soy para emergencias.
+about =
+    Doctor Llama { $version }, una IA, no un médico.
+    Modelo: { $model }
+    Adaptador: { $adapter }
+    Pesos: { $weights }
+    Ningún profesional sanitario ha revisado este bot ni sus respuestas.
+about-none = ninguno
+about-unknown =
+    Doctor Llama { $version }, una IA, no un médico.
+    El modelo no está en marcha en este momento, así que no puedo decir cuál es.
+    Ningún profesional sanitario ha revisado este bot ni sus respuestas.
+about-demo = Este es el pequeño modelo de demostración incluido. Se hizo para mostrar cómo funciona todo, conoce unos cincuenta temas de salud comunes y nada más, y ningún profesional sanitario ha leído lo que se le enseñó. Solo entiende y escribe inglés.
+new-done = Una conversación nueva. Ya no tengo en cuenta lo que se dijo antes.
+stop-nothing = No hay nada que detener.
+stop-toast = Deteniendo.
+stop-too-late = Esa respuesta ya ha terminado.
+not-yours-stop = Solo quien preguntó puede detener esto.
+
+# /language
+language-name = Español
+language-ask = ¿En qué idioma te hablo? (Esto cambia mis propias frases; el modelo responde en el idioma de la pregunta, hasta donde puede.)
+language-auto = El de mi aplicación
+language-done = A partir de ahora hablo español.
+only-private = Hazlo en un chat privado conmigo, por favor.
+
+# What cannot be asked
+refuse-empty = No veo ninguna pregunta ahí. Escríbela con palabras, por favor.
+refuse-signs = Solo veo signos o emojis. Escribe tu pregunta con palabras, por favor.
+refuse-long = Es demasiado largo para mí: puedo leer { $limit } caracteres cada vez. Acórtalo, por favor, o pregunta una parte después de otra.
+refuse-sticker = Bonito sticker, pero solo puedo leer texto. Escribe tu pregunta con palabras, por favor.
+refuse-photo = No puedo ver imágenes. Describe con palabras lo que ves o lo que quieres saber, por favor.
+refuse-voice = Todavía no puedo escuchar mensajes de voz. Escribe tu pregunta como texto, por favor.
+refuse-file = Solo puedo leer texto, no archivos ni otras cosas. Escribe tu pregunta con palabras, por favor.
+refuse-command = No conozco { $command }. ¿Querías decir { $nearest }?
+refuse-command-unknown = No conozco { $command }. Con /help ves lo que puedo hacer.
+refuse-many = Ya tienes varias preguntas esperando. Las responderé primero; envía la siguiente después, por favor.
+refuse-full = En este momento esperan muchísimas preguntas. Inténtalo de nuevo en unos minutos, por favor. Tu pregunta no se ha guardado.
+refuse-edit-late = Ya he empezado a responder esa pregunta, o ya la he respondido. Envía la nueva versión como un mensaje nuevo, por favor.
+edit-taken = Responderé la versión corregida.
+
+# A question on its way
+status-next = Tu pregunta ha llegado. Es la siguiente.
+status-before =
+    { $before ->
+        [one] Tu pregunta ha llegado. Hay una pregunta antes que la tuya.
+       *[other] Tu pregunta ha llegado. Hay { $before } preguntas antes que la tuya.
+    }
+status-wait = { $status } Más o menos { $time }.
+time-seconds =
+    { $seconds ->
+        [one] un segundo
+       *[other] { $seconds } segundos
+    }
+time-minutes =
+    { $minutes ->
+        [one] un minuto
+       *[other] { $minutes } minutos
+    }
+status-running = Estoy escribiendo la respuesta…
+stop-button = Detener
+answer-here = Aquí está la respuesta:
+answer-continues = …
+answer-empty = No tengo respuesta para eso. Intenta preguntarlo con otras palabras, por favor.
+answer-stopped = — detenida
+stopped = Detenida.
+failed =
+    Lo siento, no he podido responder esta pregunta. Envíala otra vez, por favor. Si vuelve a fallar, intenta preguntarla con otras palabras.
+
+    Error { $id }
+failed-crashed =
+    Lo siento: algo en esta pregunta hace que el programa se detenga, así que la he apartado. Pregunta con otras palabras, por favor.
+
+    Error { $id }
+failed-long = Lo siento, esta pregunta es demasiado larga para el modelo. Acórtala, por favor, o empieza de nuevo con /new.
+failed-engine =
+    Lo siento, el modelo no está disponible en este momento. Envía tu pregunta otra vez en unos minutos, por favor.
+
+    Error { $id }
+anyway-button = No es una emergencia: responder
+anyway-toast = La responderé.
+anyway-gone = Ya no tengo esa pregunta. Envíala otra vez, por favor.
+
+# Ratings
+rate-up = 👍
+rate-down = 👎
+rate-up-chosen = 👍 ✓
+rate-down-chosen = 👎 ✓
+rate-toast-up = Gracias. Anotado: 👍
+rate-toast-down = Gracias. Anotado: 👎
+rate-toast-none = Tu valoración se ha retirado.
+not-yours-rate = Solo quien preguntó puede valorar esto.
+not-yours-consent = Este botón es para quien preguntó.
+button-stale = Este botón ya no funciona.
+
+# Confirmations
+confirm-yes = Sí, hazlo
+confirm-no = No
+confirm-cancelled = No se ha cambiado nada.
+confirm-stale = Eso ya se confirmó, o es demasiado antiguo. Da la orden otra vez, por favor.
+
+# /admin, for those with a role
+role-owner = propietario
+role-admin = administrador
+role-reviewer = revisor
+role-member = miembro
+role-user = usuario
+role-blocked = bloqueado
+admin-list = Tu rol: { $role }. Puedes usar:
+admin-unknown = No conozco { $word }.
+admin-nearest = ¿Querías decir { $nearest }?
+admin-status-usage = /admin status – qué está en marcha, qué espera, qué ha fallado
+admin-status = Doctor Llama { $version }
+admin-status-worker =
+    Proceso { $name }, en marcha desde hace { $hours } h, { $memory } de memoria
+    Modelo: { $model }
+    Adaptador: { $adapter }
+    Pesos: { $weights }
+admin-status-gpu = GPU: { $name }, { $used } de { $total }, carga { $load } %, { $celsius } °C
+admin-status-no-gpu = GPU: no se ve ninguna
+admin-status-no-worker = ⚠️ No se ha visto ningún proceso en los últimos dos minutos: no se responde nada.
+admin-status-adapter = Activo en el registro: { $adapter }
+admin-status-queue = Cola: { $waiting } en espera, { $running } en redacción.
+admin-status-oldest = La primera lleva esperando { time-seconds }.
+admin-status-ended = Últimas 24 horas: { $answered } respondidas, { $failed } fallidas.
+admin-status-disk = Disco: { $free } libres; la base de datos ocupa { $size }.
+
+# Errors
+error = Lo siento, algo ha ido mal por mi parte. Inténtalo de nuevo, por favor. Si vuelve a pasar, dinos este número: { $id }
+error-admin = Error { $id }: { $kind } en { $where }

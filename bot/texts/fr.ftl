@@ -1,0 +1,190 @@
+# Translated for this project; not reviewed by a native speaker.
+
+# Who the bot is. Telegram shows name and description before anyone presses Start.
+bot-name = Doctor Llama (une IA, pas un médecin)
+bot-short-description = Une IA qui explique la santé avec des mots simples. Pas un médecin. Pas pour les urgences.
+bot-description =
+    Pas pour les urgences.
+
+    Je suis Doctor Llama, une IA qui explique des sujets de santé avec des mots simples. Je ne suis pas un médecin, je peux me tromper et je n’en remplace aucun. En cas d’urgence, appelez le numéro d’urgence de votre pays.
+
+command-start = Qui je suis, et vos choix
+command-help = Comment m’utiliser
+command-new = Commencer une nouvelle conversation
+command-stop = Arrêter la réponse en cours
+command-about = Quel modèle vous répond
+command-language = Dans quelle langue je parle
+command-admin = Ce que vous pouvez faire ici
+
+# /start and consent
+start =
+    Bonjour ! Je suis Doctor Llama, une IA, pas un médecin. Posez-moi une question de santé avec vos propres mots, et j’expliquerai ce que l’on sait en général.
+
+    ⚠️ Pas pour les urgences. Si quelqu’un est peut-être en danger, appelez tout de suite le numéro d’urgence de votre pays (le 112 fonctionne sur la plupart des téléphones mobiles).
+
+    Je peux me tromper. Pour décider de votre santé, demandez à un médecin ou à un pharmacien.
+start-consent =
+    Ce que je conserve, si vous êtes d’accord : vos questions, mes réponses et vos évaluations, avec votre numéro Telegram, pour pouvoir suivre notre conversation. Rien de cela n’est conservé avant votre accord.
+
+    En donnant votre accord, vous dites aussi que vous avez 18 ans ou plus.
+start-agreed = Vous avez accepté que je conserve nos conversations. Posez simplement votre question.
+start-group = Ici, je réponds quand vous me mentionnez ou répondez à un de mes messages. Pour donner votre accord, ou pour demander en privé, écrivez-moi directement.
+consent-needed =
+    Avant de répondre, j’ai besoin de votre accord : je conserve vos questions, mes réponses et vos évaluations, avec votre numéro Telegram, pour pouvoir suivre notre conversation. Vous dites avoir 18 ans ou plus. Je suis une IA, pas un médecin, et je peux me tromper.
+
+    Rien de votre question n’est encore conservé. Appuyez sur le bouton et j’y répondrai.
+consent-button = Je suis d’accord
+consent-thanks = Merci. Votre question est en route.
+consent-thanks-ask-again = Merci. Envoyez-moi maintenant votre question, s’il vous plaît.
+share-question =
+    Encore un choix, à part : vos évaluations peuvent-elles aider à améliorer le modèle ? Si vous dites oui, les réponses que vous évaluez, avec leurs questions, pourront servir à l’entraîner. C’est désactivé tant que vous ne l’activez pas, et vous pouvez le changer ici à tout moment avec /start.
+share-on = Oui, aider à l’améliorer
+share-off = Non, les laisser hors de l’entraînement
+share-state-on = Actuellement : oui, mes évaluations peuvent améliorer le modèle.
+share-state-off = Actuellement : non, rien de moi ne sert à l’entraînement.
+share-toast-on = Merci. Vos évaluations peuvent améliorer le modèle.
+share-toast-off = Rien de vous ne sert à l’entraînement.
+share-consent-first = Donnez d’abord votre accord pour la conservation, avec /start.
+
+# /help, /about, /new, /stop
+help =
+    Demandez-moi ce que vous voulez sur la santé, avec des mots simples et un sujet à la fois. Par exemple : « Qu’est-ce qui aide contre le rhume des foins ? »
+
+    👍 et 👎 sous une réponse nous disent si elle était bonne. Vous pouvez changer ou retirer votre choix à tout moment.
+
+    /new – commencer une nouvelle conversation, sans ce qui a été dit avant
+    /stop – arrêter la réponse en cours
+    /start – qui je suis, et vos choix
+    /about – quel modèle vous répond
+    /language – dans quelle langue je parle
+
+    Dans un groupe, mentionnez-moi ou répondez à un de mes messages. Je suis une IA, pas un médecin, et pas pour les urgences.
+about =
+    Doctor Llama { $version }, une IA, pas un médecin.
+    Modèle : { $model }
+    Adaptateur : { $adapter }
+    Poids : { $weights }
+    Aucun professionnel de santé n’a relu ce bot ni ses réponses.
+about-none = aucun
+about-unknown =
+    Doctor Llama { $version }, une IA, pas un médecin.
+    Le modèle n’est pas en marche en ce moment, je ne peux donc pas dire lequel c’est.
+    Aucun professionnel de santé n’a relu ce bot ni ses réponses.
+about-demo = C’est le petit modèle de démonstration fourni. Il est fait pour montrer comment tout fonctionne, il connaît une cinquantaine de sujets de santé courants et rien d’autre, et aucun professionnel de santé n’a lu ce qu’on lui a appris. Il ne comprend et n’écrit que l’anglais.
+new-done = Une nouvelle conversation. Je ne tiens plus compte de ce qui a été dit avant.
+stop-nothing = Il n’y a rien à arrêter.
+stop-toast = J’arrête.
+stop-too-late = Cette réponse est déjà terminée.
+not-yours-stop = Seule la personne qui a demandé peut arrêter ceci.
+
+# /language
+language-name = Français
+language-ask = Dans quelle langue dois-je vous parler ? (Cela change mes propres phrases ; le modèle répond dans la langue de la question, autant qu’il le peut.)
+language-auto = Celle de mon application
+language-done = Désormais, je parle français.
+only-private = Faites cela dans une conversation privée avec moi, s’il vous plaît.
+
+# What cannot be asked
+refuse-empty = Je n’y vois pas de question. Écrivez-la avec des mots, s’il vous plaît.
+refuse-signs = Je n’y vois que des signes ou des émojis. Écrivez votre question avec des mots, s’il vous plaît.
+refuse-long = C’est trop long pour moi : je peux lire { $limit } caractères à la fois. Raccourcissez, s’il vous plaît, ou demandez une partie après l’autre.
+refuse-sticker = Joli sticker, mais je ne lis que du texte. Écrivez votre question avec des mots, s’il vous plaît.
+refuse-photo = Je ne peux pas regarder d’images. Décrivez avec des mots ce que vous voyez ou voulez savoir, s’il vous plaît.
+refuse-voice = Je ne peux pas encore écouter les messages vocaux. Écrivez votre question sous forme de texte, s’il vous plaît.
+refuse-file = Je ne lis que du texte, ni fichiers ni autre chose. Écrivez votre question avec des mots, s’il vous plaît.
+refuse-command = Je ne connais pas { $command }. Vouliez-vous dire { $nearest } ?
+refuse-command-unknown = Je ne connais pas { $command }. /help montre ce que je sais faire.
+refuse-many = Vous avez déjà plusieurs questions en attente. J’y répondrai d’abord ; envoyez la suivante après cela, s’il vous plaît.
+refuse-full = Énormément de questions attendent en ce moment. Réessayez dans quelques minutes, s’il vous plaît. Votre question n’a pas été conservée.
+refuse-edit-late = J’ai déjà commencé à répondre à cette question, ou j’ai terminé. Envoyez la nouvelle version dans un nouveau message, s’il vous plaît.
+edit-taken = Je répondrai à la version corrigée.
+
+# A question on its way
+status-next = Votre question est arrivée. C’est la suivante.
+status-before =
+    { $before ->
+        [one] Votre question est arrivée. Une question passe avant la vôtre.
+       *[other] Votre question est arrivée. { $before } questions passent avant la vôtre.
+    }
+status-wait = { $status } Environ { $time }.
+time-seconds =
+    { $seconds ->
+        [one] une seconde
+       *[other] { $seconds } secondes
+    }
+time-minutes =
+    { $minutes ->
+        [one] une minute
+       *[other] { $minutes } minutes
+    }
+status-running = J’écris la réponse…
+stop-button = Arrêter
+answer-here = Voici la réponse :
+answer-continues = …
+answer-empty = Je n’ai pas de réponse à cela. Essayez avec d’autres mots, s’il vous plaît.
+answer-stopped = — arrêtée
+stopped = Arrêtée.
+failed =
+    Je suis désolé, je n’ai pas pu répondre à cette question. Envoyez-la de nouveau, s’il vous plaît. Si cela échoue encore, essayez avec d’autres mots.
+
+    Erreur { $id }
+failed-crashed =
+    Je suis désolé : quelque chose dans cette question fait arrêter le programme, je l’ai donc mise de côté. Demandez avec d’autres mots, s’il vous plaît.
+
+    Erreur { $id }
+failed-long = Je suis désolé, cette question est trop longue pour le modèle. Raccourcissez-la, s’il vous plaît, ou recommencez avec /new.
+failed-engine =
+    Je suis désolé, le modèle n’est pas disponible en ce moment. Renvoyez votre question dans quelques minutes, s’il vous plaît.
+
+    Erreur { $id }
+anyway-button = Pas une urgence : répondre
+anyway-toast = J’y répondrai.
+anyway-gone = Je n’ai plus cette question. Envoyez-la de nouveau, s’il vous plaît.
+
+# Ratings
+rate-up = 👍
+rate-down = 👎
+rate-up-chosen = 👍 ✓
+rate-down-chosen = 👎 ✓
+rate-toast-up = Merci. C’est noté : 👍
+rate-toast-down = Merci. C’est noté : 👎
+rate-toast-none = Votre évaluation est retirée.
+not-yours-rate = Seule la personne qui a demandé peut évaluer ceci.
+not-yours-consent = Ce bouton est pour la personne qui a demandé.
+button-stale = Ce bouton ne fonctionne plus.
+
+# Confirmations
+confirm-yes = Oui, le faire
+confirm-no = Non
+confirm-cancelled = Rien n’a été changé.
+confirm-stale = C’est déjà confirmé, ou trop ancien. Redonnez la commande, s’il vous plaît.
+
+# /admin, for those with a role
+role-owner = propriétaire
+role-admin = administrateur
+role-reviewer = relecteur
+role-member = membre
+role-user = utilisateur
+role-blocked = bloqué
+admin-list = Votre rôle : { $role }. Vous pouvez utiliser :
+admin-unknown = Je ne connais pas { $word }.
+admin-nearest = Vouliez-vous dire { $nearest } ?
+admin-status-usage = /admin status – ce qui tourne, ce qui attend, ce qui a échoué
+admin-status = Doctor Llama { $version }
+admin-status-worker =
+    Processus { $name }, actif depuis { $hours } h, { $memory } de mémoire
+    Modèle : { $model }
+    Adaptateur : { $adapter }
+    Poids : { $weights }
+admin-status-gpu = GPU : { $name }, { $used } sur { $total }, charge { $load } %, { $celsius } °C
+admin-status-no-gpu = GPU : aucun en vue
+admin-status-no-worker = ⚠️ Aucun processus vu depuis deux minutes : rien n’est répondu.
+admin-status-adapter = Actif dans le registre : { $adapter }
+admin-status-queue = File : { $waiting } en attente, { $running } en cours d’écriture.
+admin-status-oldest = La première attend depuis { time-seconds }.
+admin-status-ended = Dernières 24 heures : { $answered } réponses, { $failed } échecs.
+admin-status-disk = Disque : { $free } libres ; la base de données prend { $size }.
+
+# Errors
+error = Je suis désolé, quelque chose s’est mal passé de mon côté. Réessayez, s’il vous plaît. Si cela se reproduit, donnez-nous ce numéro : { $id }
+error-admin = Erreur { $id } : { $kind } dans { $where }

@@ -1,0 +1,190 @@
+# Translated for this project; not reviewed by a native speaker.
+
+# Who the bot is. Telegram shows name and description before anyone presses Start.
+bot-name = Doctor Llama (uma IA, não um médico)
+bot-short-description = Uma IA que explica temas de saúde em palavras simples. Não é um médico. Não serve para emergências.
+bot-description =
+    Não serve para emergências.
+
+    Sou o Doctor Llama, uma IA que explica temas de saúde em palavras simples. Não sou um médico, posso errar e não substituo nenhum. Em uma emergência, ligue para o número de emergência do seu país.
+
+command-start = Quem eu sou e o que você pode decidir
+command-help = Como me usar
+command-new = Começar uma nova conversa
+command-stop = Parar a resposta em andamento
+command-about = Qual modelo responde a você
+command-language = Em que idioma eu falo
+command-admin = O que você pode fazer aqui
+
+# /start and consent
+start =
+    Olá! Sou o Doctor Llama, uma IA, não um médico. Pergunte sobre saúde com as suas palavras, e eu explico o que se sabe em geral.
+
+    ⚠️ Não serve para emergências. Se alguém pode estar em perigo, ligue agora para o número de emergência do seu país (o 112 funciona na maioria dos celulares).
+
+    Posso errar. Para decidir sobre a sua saúde, fale com um médico ou farmacêutico.
+start-consent =
+    O que eu guardo, se você concordar: as suas perguntas, as minhas respostas e as suas avaliações, com o seu número do Telegram, para poder acompanhar a nossa conversa. Nada disso é guardado antes de você concordar.
+
+    Ao concordar, você também diz que tem 18 anos ou mais.
+start-agreed = Você concordou que eu guarde as nossas conversas. É só fazer a sua pergunta.
+start-group = Aqui eu respondo quando você me menciona ou responde a uma mensagem minha. Para concordar com o armazenamento, ou para perguntar em particular, escreva diretamente para mim.
+consent-needed =
+    Antes de responder preciso da sua permissão: eu guardo as suas perguntas, as minhas respostas e as suas avaliações, com o seu número do Telegram, para poder acompanhar a nossa conversa. Você diz que tem 18 anos ou mais. Sou uma IA, não um médico, e posso errar.
+
+    Nada da sua pergunta foi guardado ainda. Toque no botão e eu respondo.
+consent-button = Concordo
+consent-thanks = Obrigado. A sua pergunta está a caminho.
+consent-thanks-ask-again = Obrigado. Por favor, envie agora a sua pergunta.
+share-question =
+    Mais uma escolha, separada dessa: as suas avaliações podem ajudar a melhorar o modelo? Se você disser que sim, as respostas que avaliar, com as perguntas, poderão ser usadas para treiná-lo. Fica desligado enquanto você não ligar, e você pode mudar isso aqui a qualquer momento com /start.
+share-on = Sim, ajudar a melhorar
+share-off = Não, deixar fora do treinamento
+share-state-on = Agora: sim, as minhas avaliações podem melhorar o modelo.
+share-state-off = Agora: não, nada meu é usado para treinar.
+share-toast-on = Obrigado. As suas avaliações podem melhorar o modelo.
+share-toast-off = Nada seu é usado para treinar.
+share-consent-first = Primeiro concorde com o armazenamento, com /start.
+
+# /help, /about, /new, /stop
+help =
+    Pergunte o que quiser sobre saúde, em palavras simples e um assunto de cada vez. Por exemplo: “O que ajuda contra a rinite alérgica?”
+
+    👍 e 👎 abaixo de uma resposta nos dizem se ela foi boa. Você pode mudar ou retirar a sua avaliação a qualquer momento.
+
+    /new – começar uma nova conversa, sem o que foi dito antes
+    /stop – parar a resposta em andamento
+    /start – quem eu sou e o que você pode decidir
+    /about – qual modelo responde a você
+    /language – em que idioma eu falo
+
+    Em um grupo, mencione-me ou responda a uma mensagem minha. Sou uma IA, não um médico, e não sirvo para emergências.
+about =
+    Doctor Llama { $version }, uma IA, não um médico.
+    Modelo: { $model }
+    Adaptador: { $adapter }
+    Pesos: { $weights }
+    Nenhum profissional de saúde revisou este bot nem as suas respostas.
+about-none = nenhum
+about-unknown =
+    Doctor Llama { $version }, uma IA, não um médico.
+    O modelo não está em execução neste momento, por isso não posso dizer qual é.
+    Nenhum profissional de saúde revisou este bot nem as suas respostas.
+about-demo = Este é o pequeno modelo de demonstração incluído. Foi feito para mostrar como tudo funciona, conhece uns cinquenta temas comuns de saúde e nada mais, e nenhum profissional de saúde leu o que lhe foi ensinado. Ele só entende e escreve inglês.
+new-done = Uma nova conversa. Não olho mais para o que foi dito antes.
+stop-nothing = Não há nada para parar.
+stop-toast = Parando.
+stop-too-late = Essa resposta já terminou.
+not-yours-stop = Só quem perguntou pode parar isto.
+
+# /language
+language-name = Português
+language-ask = Em que idioma devo falar com você? (Isso muda as minhas próprias frases; o modelo responde no idioma da pergunta, até onde consegue.)
+language-auto = O do meu aplicativo
+language-done = A partir de agora falo português.
+only-private = Por favor, faça isso em um chat privado comigo.
+
+# What cannot be asked
+refuse-empty = Não vejo nenhuma pergunta aí. Por favor, escreva-a em palavras.
+refuse-signs = Só vejo sinais ou emojis. Por favor, escreva a sua pergunta em palavras.
+refuse-long = Isso é longo demais para mim: consigo ler { $limit } caracteres de cada vez. Por favor, encurte, ou pergunte uma parte depois da outra.
+refuse-sticker = Bonita figurinha, mas só consigo ler texto. Por favor, escreva a sua pergunta em palavras.
+refuse-photo = Não consigo ver imagens. Por favor, descreva em palavras o que você vê ou quer saber.
+refuse-voice = Ainda não consigo ouvir mensagens de voz. Por favor, escreva a sua pergunta como texto.
+refuse-file = Só consigo ler texto, não arquivos nem outras coisas. Por favor, escreva a sua pergunta em palavras.
+refuse-command = Não conheço { $command }. Você quis dizer { $nearest }?
+refuse-command-unknown = Não conheço { $command }. /help mostra o que eu sei fazer.
+refuse-many = Você já tem várias perguntas na fila. Vou respondê-las primeiro; por favor, envie a próxima depois disso.
+refuse-full = Neste momento há muitas perguntas na fila. Por favor, tente de novo daqui a alguns minutos. A sua pergunta não foi guardada.
+refuse-edit-late = Já comecei a responder essa pergunta, ou já terminei. Por favor, envie a nova versão como uma nova mensagem.
+edit-taken = Vou responder à versão corrigida.
+
+# A question on its way
+status-next = A sua pergunta chegou. É a próxima.
+status-before =
+    { $before ->
+        [one] A sua pergunta chegou. Há uma pergunta antes da sua.
+       *[other] A sua pergunta chegou. Há { $before } perguntas antes da sua.
+    }
+status-wait = { $status } Cerca de { $time }.
+time-seconds =
+    { $seconds ->
+        [one] um segundo
+       *[other] { $seconds } segundos
+    }
+time-minutes =
+    { $minutes ->
+        [one] um minuto
+       *[other] { $minutes } minutos
+    }
+status-running = Estou escrevendo a resposta…
+stop-button = Parar
+answer-here = Aqui está a resposta:
+answer-continues = …
+answer-empty = Não tenho resposta para isso. Por favor, tente perguntar com outras palavras.
+answer-stopped = — interrompida
+stopped = Interrompida.
+failed =
+    Sinto muito, não consegui responder a esta pergunta. Por favor, envie-a de novo. Se falhar outra vez, tente perguntar com outras palavras.
+
+    Erro { $id }
+failed-crashed =
+    Sinto muito: algo nesta pergunta faz o programa parar, por isso eu a deixei de lado. Por favor, pergunte com outras palavras.
+
+    Erro { $id }
+failed-long = Sinto muito, esta pergunta é longa demais para o modelo. Por favor, encurte-a, ou comece de novo com /new.
+failed-engine =
+    Sinto muito, o modelo não está disponível neste momento. Por favor, envie a sua pergunta de novo daqui a alguns minutos.
+
+    Erro { $id }
+anyway-button = Não é emergência: responder
+anyway-toast = Vou responder.
+anyway-gone = Não tenho mais essa pergunta. Por favor, envie-a de novo.
+
+# Ratings
+rate-up = 👍
+rate-down = 👎
+rate-up-chosen = 👍 ✓
+rate-down-chosen = 👎 ✓
+rate-toast-up = Obrigado. Anotado: 👍
+rate-toast-down = Obrigado. Anotado: 👎
+rate-toast-none = A sua avaliação foi retirada.
+not-yours-rate = Só quem perguntou pode avaliar isto.
+not-yours-consent = Este botão é para quem perguntou.
+button-stale = Este botão não funciona mais.
+
+# Confirmations
+confirm-yes = Sim, fazer
+confirm-no = Não
+confirm-cancelled = Nada foi mudado.
+confirm-stale = Isso já foi confirmado, ou é antigo demais. Por favor, dê o comando de novo.
+
+# /admin, for those with a role
+role-owner = proprietário
+role-admin = administrador
+role-reviewer = revisor
+role-member = membro
+role-user = usuário
+role-blocked = bloqueado
+admin-list = O seu papel: { $role }. Você pode usar:
+admin-unknown = Não conheço { $word }.
+admin-nearest = Você quis dizer { $nearest }?
+admin-status-usage = /admin status – o que está em execução, o que espera, o que falhou
+admin-status = Doctor Llama { $version }
+admin-status-worker =
+    Processo { $name }, ativo há { $hours } h, { $memory } de memória
+    Modelo: { $model }
+    Adaptador: { $adapter }
+    Pesos: { $weights }
+admin-status-gpu = GPU: { $name }, { $used } de { $total }, carga { $load } %, { $celsius } °C
+admin-status-no-gpu = GPU: nenhuma vista
+admin-status-no-worker = ⚠️ Nenhum processo foi visto nos últimos dois minutos: nada é respondido.
+admin-status-adapter = Ativo no registro: { $adapter }
+admin-status-queue = Fila: { $waiting } em espera, { $running } em redação.
+admin-status-oldest = A primeira espera há { time-seconds }.
+admin-status-ended = Últimas 24 horas: { $answered } respondidas, { $failed } com falha.
+admin-status-disk = Disco: { $free } livres; o banco de dados ocupa { $size }.
+
+# Errors
+error = Sinto muito, algo deu errado do meu lado. Por favor, tente de novo. Se acontecer outra vez, diga-nos este número: { $id }
+error-admin = Erro { $id }: { $kind } em { $where }
