@@ -71,6 +71,28 @@ class EngineDownError(EngineError):
     exit_code = 70
 
 
+class RecipeError(DoctorLlamaError):
+    """The recipe is not valid."""
+
+
+class DatasetError(DoctorLlamaError):
+    """The data set cannot be used."""
+
+
+class StoppedError(TrainingError):
+    """The training was stopped; the same command goes on from there."""
+
+    exit_code = 130
+
+
+class TooLittleMemoryError(TrainingError):
+    """The training does not fit into the memory of this machine."""
+
+
+class TooLittleDiskError(TrainingError):
+    """The training's files do not fit onto the disk."""
+
+
 class QueueFullError(DoctorLlamaError):
     """Too many questions are waiting right now. Please try again later."""
 

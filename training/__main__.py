@@ -1,15 +1,70 @@
 """`python -m training …`: one subcommand per verb; heavy packages load with the one that runs."""
 
 import argparse
+import logging
+import os
+import signal
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
-from doctor_llama import embedded
+from doctor_llama import embedded, logs, settings
+from doctor_llama.errors import DoctorLlamaError
+from training import recipe
+from training.recipe import Kind
+
+# read by huggingface_hub when it is first imported; trainers would tell it of every run
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def _embedded(arguments: argparse.Namespace) -> None:
     from training.embedded import build  # noqa: PLC0415  (torch, only where it is needed)
 
     build.build(arguments.out, build.Recipe(seed=arguments.seed))
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from training import kinds  # noqa: PLC0415  (torch, only where it is needed)
+
+    chosen = recipe.load(arguments.recipe, arguments.set)
+    kinds.train(
+        arguments.kind,
+        chosen,
+        arguments.data,
+        arguments.out,
+        start=arguments.start,
+        stop=_Asked(),
+    )
+
+
+class _Asked:
+    """Whether somebody pressed Ctrl+C or ended the process: the run then saves its state first."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt  # asked twice: at once
+        self._asked = True
+
+    def __call__(self) -> bool:
+        return self._asked
+
+
+def _add_training(verbs: Any) -> None:
+    for kind in Kind:
+        verb = verbs.add_parser(kind, help=f"train: {kind}")
+        verb.add_argument("recipe", help="a recipe's name or its file")
+        verb.add_argument("--data", type=Path, required=True, help="folder of the data set")
+        verb.add_argument("--out", type=Path, required=True, help="folder of the run")
+        verb.add_argument("--start", type=Path, help="folder of an adapter to train further")
+        verb.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+        verb.set_defaults(run=_train, kind=kind)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -20,9 +75,23 @@ def main(argv: list[str] | None = None) -> None:
     verb.add_argument("--out", type=Path, default=embedded.FOLDER, help="folder to write into")
     verb.add_argument("--seed", type=int, default=0)
     verb.set_defaults(run=_embedded)
+    _add_training(verbs)
     arguments = parser.parse_args(argv)
     arguments.run(arguments)
 
 
+def guarded() -> None:
+    """Run one verb as a process: an error is one sentence on stderr."""
+    try:
+        logs.configure(settings.load().log_level)
+        main()
+    except DoctorLlamaError as error:
+        logging.getLogger(__name__).debug("the training failed", exc_info=True)
+        sys.stderr.write(f"training: {error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
 if __name__ == "__main__":
-    main()
+    guarded()

@@ -50,6 +50,7 @@ def main() -> None:
         feedback,
         run,
         storage,
+        train,
         work,
     )
 

@@ -60,6 +60,41 @@ def encode(tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> list[int]:
     return ids
 
 
+def encode_answered(
+    tokenizer: Tokenizer, messages: Sequence[ChatMessage], answer: str, eos_ids: Sequence[int]
+) -> tuple[list[int], int]:
+    """Return the ids of a conversation with its answer, and how many of them are the prompt.
+
+    The prompt is bit for bit what `encode` gives, and the last id is the one that ends an answer.
+    Raises `InvalidRequestError` where the tokenizer's template cannot hold to that.
+    """
+    before = encode(tokenizer, messages)
+    whole: list[int] = tokenizer.apply_chat_template(
+        [
+            *({"role": message.role, "content": message.content} for message in messages),
+            {"role": "assistant", "content": answer},
+        ],
+        sanitize_control_tokens=True,
+        return_dict=False,
+        date_string=TEMPLATE_DATE,
+    )
+    if whole[:1] != before[:1]:
+        whole.insert(0, before[0])  # the beginning-of-text token that the template leaves out
+    if whole[: len(before)] != before:
+        raise InvalidRequestError(
+            "The chat template writes a prompt differently once there is an answer, so a model "
+            "trained with it would be asked in other words than it was taught."
+        )
+    last = len(whole)
+    while last > len(before) and whole[last - 1] not in eos_ids:
+        last -= 1  # a template may write a line break after the end
+    if last == len(before):
+        raise InvalidRequestError(
+            "The chat template does not end an answer with a token that ends one when serving."
+        )
+    return whole[:last], len(before)
+
+
 def counter(tokenizer: Tokenizer) -> Callable[[Sequence[ChatMessage]], int]:
     """Return the counting function that `prompt.fit` asks for."""
 

@@ -1,0 +1,140 @@
+"""`doctor-llama train …`: fine-tuning by recipes, in a process of its own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from doctor_llama import adapters, settings
+from doctor_llama.cli import app, storage
+from doctor_llama.db import Database
+from doctor_llama.errors import RegistryError, SettingsError
+from doctor_llama.settings import Settings
+
+commands = typer.Typer(
+    help="Train adapters by recipes. `train recipes` shows them.", no_args_is_help=True
+)
+app.add_typer(commands, name="train")
+
+RecipeName = Annotated[str, typer.Argument(metavar="RECIPE", help="Its name, or a .toml file.")]
+Data = Annotated[Path, typer.Option(help="Folder of the data set.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the run. Default: training/RECIPE in the data folder."),
+]
+Start = Annotated[
+    str | None,
+    typer.Option(help="Adapter to train further: a name, `active`, or a folder. Default: none."),
+]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a field.")
+]
+
+
+@commands.command()
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="One of them, with every field.")] = None,
+) -> None:
+    """The recipes that ship; with a name every field, what it is, and its value there."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from training import recipe
+
+    table = Table(box=None, pad_edge=False)
+    if name is None:
+        for column in ("recipe", "kind", "what it is for"):
+            table.add_column(column)
+        for known in recipe.names():
+            loaded = recipe.load(known)
+            table.add_row(known, str(loaded.kind), loaded.about)
+    else:
+        loaded = recipe.load(name)
+        for column in ("field", "value", "what it is"):
+            table.add_column(column, overflow="fold")
+        for path, text, _ in recipe.explained():
+            table.add_row(path, _shown(recipe.value(loaded, path)), text.replace("`", ""))
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+@commands.command()
+def sft(
+    recipe: RecipeName,
+    data: Data,
+    out: Out = None,
+    start: Start = None,
+    overrides: Overrides = None,
+) -> None:
+    """Questions with their answers. The same command goes on after a kill."""
+    _run("sft", recipe, data, out, start=start, overrides=overrides)
+
+
+def _run(
+    kind: str,
+    recipe: str,
+    data: Path,
+    out: Path | None,
+    *,
+    start: str | None,
+    overrides: list[str] | None,
+) -> None:
+    """Check what can be checked at once, then train in a process of its own."""
+    from training import recipe as recipes_of
+
+    recipes_of.load(recipe, overrides or ())
+    chosen = settings.load()
+    place = out or chosen.data_dir / "training" / Path(recipe).stem
+    command = [sys.executable, "-m", "training", kind, recipe]
+    command += ["--data", str(data), "--out", str(place)]
+    if start is not None:
+        command += ["--start", str(_folder_of(start, chosen))]
+    for override in overrides or ():
+        command += ["--set", override]
+    raise typer.Exit(_wait(command))
+
+
+def _wait(command: list[str]) -> int:
+    """Run the trainer; it hears Ctrl+C itself and saves its state."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(command, env=os.environ | {"PYTHONUNBUFFERED": "1"})  # noqa: S603 - ourselves
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
+
+
+def _folder_of(start: str, chosen: Settings) -> Path:
+    """The folder of an adapter: one on disk, or of a registered one."""
+    if Path(start).is_dir():
+        return Path(start)
+    if "/" in start:
+        raise SettingsError(f"There is no folder {start}.")
+
+    async def found() -> Path:
+        database = Database(chosen.database)
+        await asyncio.to_thread(storage.prepare, database)
+        try:
+            async with database.session() as session:
+                if start != "active":
+                    return chosen.data_dir / (await adapters.get(session, start)).path
+                row = await adapters.active(session)
+                if row is None:
+                    raise RegistryError("No adapter is active. Leave --start out to begin anew.")
+                return chosen.data_dir / row.path
+        finally:
+            await database.close()
+
+    return asyncio.run(found())
