@@ -131,3 +131,7 @@ class NotAllowedError(DoctorLlamaError):
 
 class TooLateError(DoctorLlamaError):
     """The answer to that question has begun already."""
+
+
+class EvaluationError(DoctorLlamaError):
+    """That cannot be evaluated."""

@@ -10,7 +10,7 @@ import logging
 import math
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ def size(base: Any, *, context_length: int, concurrency: int, free_bytes: int) -
 class Batcher:
     """One run of the manager, from start to stop or death. A new one begins with an empty cache.
 
-    Call everything but `stop`, `paused` and `cache_reset` on the event loop of the engine.
+    Call everything but `stop`, `paused` and `between_steps` on the event loop of the engine.
     """
 
     def __init__(
@@ -232,6 +232,15 @@ class Batcher:
                 return
             time.sleep(0.01)
         raise EngineError("Answers in flight did not stop in time.")
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hold the loop between two steps: what is submitted meanwhile begins in one step.
+
+        Entering blocks for a step; do it in a thread.
+        """
+        with self._manager.pause():
+            yield
 
     def stop(self) -> None:
         """End the thread and free the cache. Blocks.

@@ -81,8 +81,7 @@ class Bench:
     """Measures on one started engine, whose own model the other two ways use while it rests."""
 
     def __init__(self, engine: LocalEngine, load: Load) -> None:
-        assert engine._running is not None
-        self.loaded: Loaded = engine._running.loaded
+        self.loaded: Loaded = engine.loaded
         self.engine, self.load = engine, load
         self.on_cpu = self.loaded.device.type == "cpu"
         self.asker = Asker(self.loaded.tokenizer, load)

@@ -214,6 +214,11 @@ class LocalEngine:
         )
 
     @property
+    def loaded(self) -> loading.Loaded:
+        """The model itself, for whoever measures it; the present one until the next swap."""
+        return self._require_running().loaded
+
+    @property
     def last_progress(self) -> float:
         """`time.monotonic()` of the last token; now, where nothing is asked of the model."""
         return self._running.flight.last_progress if self._running else time.monotonic()
