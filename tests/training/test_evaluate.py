@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from doctor_llama import embedded
 from doctor_llama.engine.local import tokens
-from doctor_llama.engine.local.loading import Weights, load
+from doctor_llama.engine.local.loading import load
+from doctor_llama.engine.local.weights import Weights
 from doctor_llama.errors import EvaluationError
 from training import evaluate as evaluation
 from training.evals import Task, topics
@@ -60,8 +61,8 @@ def test_finds_the_damage(report: Report) -> None:
         found = report.comparison("damaged", f"wordings.{metric}")
         assert found.verdict == "worse", metric
     lost = report.comparison("damaged", "wordings.exact").lost
-    before = report.results["good"].marks("wordings", "exact")
-    after = report.results["damaged"].marks("wordings", "exact")
+    before = report.results["good"].marks("wordings", "right")
+    after = report.results["damaged"].marks("wordings", "right")
     assert lost == sum(before[i] > after[i] for i in before)
     assert lost > 10
 

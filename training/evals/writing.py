@@ -90,7 +90,7 @@ def marks(outcome: Outcome) -> Mapping[str, float]:
     wanted = outcome.example.reference
     if wanted:
         found |= {"rougeL": rouge(outcome.text, wanted)["rougeL"]}
-        found |= {"exact": float(outcome.text.strip() == wanted.strip())}
+        found |= {"right": float(outcome.text.strip() == wanted.strip())}
     if outcome.reference_log is not None and outcome.reference_tokens:
         found["nll"] = -outcome.reference_log / outcome.reference_tokens
     return found
