@@ -27,6 +27,7 @@ from bot import (
     botapi,
     consenting,
     errors,
+    gating,
     helping,
     pressing,
     profile,
@@ -82,6 +83,7 @@ def handlers(telegram: Telegram) -> None:
             TypeHandler(Update, stopping.native),  # last: kinds that the library does not know
         ]
     )
+    telegram.add_handler(TypeHandler(Update, gating.gate), group=-1)
     telegram.add_error_handler(errors.handle)
 
 

@@ -7,19 +7,9 @@ from bot.context import Context
 from bot.texts import say
 from doctor_llama import conversations, feedback, inbox, privacy, triage
 from doctor_llama.conversations import Asked, Question
-from doctor_llama.errors import (
-    ConsentNeededError,
-    QueueFullError,
-    TooLateError,
-    TooManyWaitingError,
-)
+from doctor_llama.errors import ConsentNeededError, ShutOutError
 from doctor_llama.triage import Label
 
-REFUSALS = {
-    QueueFullError: "refuse-full",
-    TooManyWaitingError: "refuse-many",
-    TooLateError: "refuse-edit-late",
-}
 RED = (Label.EMERGENCY, Label.CRISIS)
 CALM = "#calm"  # marks the second asking of a question that was taken for an emergency
 
@@ -35,7 +25,9 @@ async def ask(update: Update, context: Context) -> None:
     if triage.assess(text).label not in RED:  # a red flag is answered, however it is written
         if manners.continues(message):
             return
-        if (refusal := refusing.problem(text)) is not None:
+        if (
+            refusal := refusing.problem(text, context.house.settings.question_characters)
+        ) is not None:
             if refusal[0] == refusing.LONG:
                 manners.too_long(message)
             await refusing.refuse(context, message, *refusal)
@@ -49,7 +41,7 @@ async def edited(update: Update, context: Context) -> None:
     if message is None or message.from_user is None or not addressed(message, context):
         return
     text = words(message, context)
-    if (refusal := refusing.problem(text)) is not None:
+    if (refusal := refusing.problem(text, context.house.settings.question_characters)) is not None:
         await refusing.refuse(context, message, *refusal)
         return
     asked = await put(
@@ -83,8 +75,10 @@ async def put(
     except ConsentNeededError:
         await consenting.request(context, message, person)
         return None
-    except (QueueFullError, TooManyWaitingError, TooLateError) as error:
-        await refusing.refuse(context, message, REFUSALS[type(error)])
+    except ShutOutError:
+        return None
+    except refusing.REFUSALS as error:
+        await refusing.refuse(context, message, *refusing.why(error, context.language(person)))
         return None
     if update_id is not None:
         house.intake.forgotten(update_id)
@@ -108,15 +102,18 @@ async def anyway(query: CallbackQuery, context: Context, answer_id: int) -> None
 
     Raises `NotYoursError`.
     """
+    language = context.language(query.from_user)
+    values: refusing.Values = {}
     try:
         key = await _ask_calmly(query, context, answer_id)
     except ConsentNeededError:
         key = "share-consent-first"
-    except (QueueFullError, TooManyWaitingError) as error:
-        key = REFUSALS[type(error)]
+    except ShutOutError:
+        return
+    except refusing.REFUSALS as error:
+        key, values = refusing.why(error, language)
     context.house.nudge()
-    language = context.language(query.from_user)
-    await context.house.gateway.answer(query.id, say(language, key))
+    await context.house.gateway.answer(query.id, say(language, key, **values))
 
 
 async def _ask_calmly(query: CallbackQuery, context: Context, answer_id: int) -> str:

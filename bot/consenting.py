@@ -92,7 +92,7 @@ async def _answer_now(context: Context, prompt: Message, question: Message, pers
     """The question that waited for consent, judged and asked like any other."""
     language = context.language(person)
     text = asking.words(question, context)
-    if refusing.problem(text) is not None:
+    if refusing.problem(text, context.house.settings.question_characters) is not None:
         await _say_instead(context, prompt, say(language, "consent-thanks-ask-again"))
         return
     asked = await asking.put(context, question, person, text)

@@ -13,7 +13,7 @@ from bot.intake import Intake
 from bot.manners import Manners
 from bot.standing import Standing
 from doctor_llama.db import Database
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.metrics import BotMetrics
 from doctor_llama.settings import Settings
 
@@ -34,7 +34,14 @@ class House:
 
     @property
     def limits(self) -> Limits:
-        return Limits(queue=self.settings.queue_limit, person=self.settings.person_limit)
+        chosen = self.settings
+        return Limits(
+            queue=chosen.queue_limit,
+            person=chosen.person_limit,
+            person_minute=chosen.person_per_minute,
+            person_day=chosen.person_per_day,
+            minute=chosen.questions_per_minute,
+        )
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], House]):

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 PRIVATE = ("start", "help", "new", "stop", "about", "language")
 GROUP = ("help", "new", "stop", "about")
 STAFF = "admin"
+TROUBLE = (TelegramError,)
 
 
 async def present(house: House) -> None:

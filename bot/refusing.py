@@ -10,21 +10,47 @@ from telegram import Message, Update
 from bot import places, profile, rendering
 from bot.context import Context
 from bot.rendering import Part
-from bot.texts import say
+from bot.texts import duration, say
+from doctor_llama.errors import (
+    BusyError,
+    DoctorLlamaError,
+    NotYetError,
+    QueueFullError,
+    QuotaError,
+    TooFastError,
+    TooLateError,
+    TooManyWaitingError,
+)
 
-LONGEST = 4_000  # characters of a question
 LONG = "refuse-long"
+WHY: dict[type[DoctorLlamaError], str] = {
+    QueueFullError: "refuse-full",
+    TooManyWaitingError: "refuse-many",
+    TooLateError: "refuse-edit-late",
+    TooFastError: "refuse-fast",
+    QuotaError: "refuse-quota",
+    BusyError: "refuse-busy",
+}
+REFUSALS = tuple(WHY)
+Values = dict[str, str | int]
 
 
-def problem(text: str) -> tuple[str, dict[str, str | int]] | None:
+def why(error: DoctorLlamaError, language: str) -> tuple[str, Values]:
+    """The key of the sentence for one of REFUSALS, with its values, such as when to come back."""
+    if isinstance(error, NotYetError):
+        return WHY[type(error)], {"time": duration(language, error.seconds)}
+    return WHY[type(error)], {}
+
+
+def problem(text: str, longest: int) -> tuple[str, Values] | None:
     """The key of the sentence for a text that is no question, with its values; None for a good one.
 
     Its category is what makes a letter a letter: a question in any script passes.
     """
     if not text.strip():
         return "refuse-empty", {}
-    if len(text) > LONGEST or rendering.units(text) > rendering.LIMIT:
-        return LONG, {"limit": LONGEST}
+    if len(text) > longest or rendering.units(text) > rendering.LIMIT:
+        return LONG, {"limit": longest}
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         return "refuse-signs", {}
     return None
@@ -48,7 +74,7 @@ def nearest(command: str, commands: Collection[str] = profile.PRIVATE) -> str | 
 
 
 async def refuse(
-    context: Context, message: Message, key: str, values: dict[str, str | int] | None = None
+    context: Context, message: Message, key: str, values: Values | None = None
 ) -> None:
     """Say it in reply to a message, unless it was said a moment ago."""
     place, now = places.of(message), asyncio.get_running_loop().time()
@@ -76,7 +102,7 @@ async def unknown_command(update: Update, context: Context) -> None:
     ours = addressee.lower() == (context.bot.username or "").lower()
     if not (ours or (places.of(message).private and not addressee)):
         return
-    values: dict[str, str | int] = {"command": command[:32]}
+    values: Values = {"command": command[:32]}
     if (meant := nearest(command)) is None:
         await refuse(context, message, "refuse-command-unknown", values)
     else:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from doctor_llama import feedback, history, jobs, privacy, triage
-from doctor_llama.errors import ConsentNeededError, TooLateError
-from doctor_llama.jobs import Limits
-from doctor_llama.schema import LIVE, Job, JobKind, JobStatus, Message, User, now
+from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
+from doctor_llama.limits import Limits
+from doctor_llama.schema import LIVE, Job, JobKind, JobStatus, Message, Role, User, now
 from doctor_llama.triage import Label
 
 RED = (Label.EMERGENCY, Label.CRISIS)
@@ -42,20 +42,29 @@ class Asked:
     new: bool  # false: this question had been asked already
 
 
+def _admit(user: User) -> None:
+    """Raise `ShutOutError` for somebody blocked, `ConsentNeededError` for who has not agreed."""
+    if user.role == Role.BLOCKED:
+        raise ShutOutError
+    if not privacy.may_store(user):
+        raise ConsentNeededError
+
+
 async def ask(session: AsyncSession, user: User, question: Question, limits: Limits) -> Asked:
     """Put a question into the queue, or answer a red flag at once.
 
     A red flag is not a branch: its job is born finished with the emergency text and is delivered
     like any other, before consent and before any limit; without consent its text is not stored.
 
-    Raises `ConsentNeededError`, `TooManyWaitingError`, `QueueFullError`; then nothing is written.
+    Raises `ShutOutError`, `ConsentNeededError` and what `jobs.enqueue_answer` raises; then nothing
+    is written.
     """
     if (known := await _asked_before(session, question.ref)) is not None:
         return known
     verdict = triage.assess(question.text)
     red = verdict.label in RED and not question.calm
-    if not red and not privacy.may_store(user):
-        raise ConsentNeededError
+    if not red:
+        _admit(user)
     stored = question.text if privacy.may_store(user) else ""
     conversation, fresh = await history.current(
         session, user, question.channel, words=stored, pause=question.pause
@@ -156,8 +165,7 @@ async def again(session: AsyncSession, user: User, answer_id: int, limits: Limit
     """
     answer = await feedback.answer_of(session, user, answer_id)
     question = await question_of(session, answer.id)
-    if not privacy.may_store(user):
-        raise ConsentNeededError
+    _admit(user)
     before = await _jobs_of(session, question.id) if question is not None else []
     if question is None or not question.content or not before:
         return None

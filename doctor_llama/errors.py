@@ -125,6 +125,30 @@ class NotYoursError(DoctorLlamaError):
     """Only the person who asked can do that."""
 
 
+class NotYetError(DoctorLlamaError):
+    """That was too many for now. Please come back later."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds  # until there is room again
+
+
+class TooFastError(NotYetError):
+    """You are asking very fast. Please wait a moment."""
+
+
+class QuotaError(NotYetError):
+    """You have asked as much as one person may in a day."""
+
+
+class BusyError(NotYetError):
+    """Very many people are asking right now. Please wait a moment."""
+
+
+class ShutOutError(DoctorLlamaError):
+    """You may not use this bot."""
+
+
 class NotAllowedError(DoctorLlamaError):
     """Your role does not allow that."""
 

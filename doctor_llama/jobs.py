@@ -6,7 +6,6 @@ may write. A renewal that answers false means cancelled, erased or taken over: s
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,19 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from doctor_llama import limits
 from doctor_llama.errors import QueueFullError, TooManyWaitingError
+from doctor_llama.limits import Limits
 from doctor_llama.schema import LIVE, Conversation, Job, JobKind, JobStatus, Message, now
 
 MAX_CRASHES = 2  # a job that brought its worker down twice is set aside
 LEASE_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many answer jobs may be live: in all, and for one person."""
-
-    queue: int
-    person: int
 
 
 async def depth(session: AsyncSession) -> int:
@@ -37,13 +30,13 @@ async def depth(session: AsyncSession) -> int:
     return await session.scalar(waiting) or 0
 
 
-async def enqueue_answer(session: AsyncSession, job: Job, limits: Limits) -> Job:
+async def enqueue_answer(session: AsyncSession, job: Job, allowed: Limits) -> Job:
     """Add an answer job in its fair place.
 
     The place is a round number: the one now being served, or the one after this person's last
     live job. So ten questions of one person take ten rounds and hold up nobody.
 
-    Raises `TooManyWaitingError`, `QueueFullError`.
+    Raises `TooManyWaitingError`, `QueueFullError`, and what `limits.check` raises.
     """
     mine = and_(Job.user_id == job.user_id, Job.status.in_(LIVE), Job.kind == JobKind.ANSWER)
     queued = and_(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
@@ -54,10 +47,11 @@ async def enqueue_answer(session: AsyncSession, job: Job, limits: Limits) -> Job
         select(func.min(Job.seq)).where(queued, Job.priority == 0).scalar_subquery(),
     )
     live, last_round, waiting, current = (await session.execute(state)).one()
-    if live >= limits.person:
+    if live >= allowed.person:
         raise TooManyWaitingError
-    if waiting >= limits.queue:
+    if waiting >= allowed.queue:
         raise QueueFullError
+    await limits.check(session, job.user_id, allowed)
     job.seq = max(current or 0, last_round + 1 if last_round is not None else 0)
     session.add(job)
     await session.flush()

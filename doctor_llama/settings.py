@@ -112,6 +112,24 @@ class Settings(BaseSettings):
     person_limit: int = Field(
         10, ge=1, description="Questions that one person may have waiting or running."
     )
+    person_per_minute: int = Field(
+        20, ge=0, description="Questions that one person may ask in a minute; 0 for no limit."
+    )
+    person_per_day: int = Field(
+        0, ge=0, description="Questions that one person may ask in 24 hours; 0 for no limit."
+    )
+    questions_per_minute: int = Field(
+        0, ge=0, description="Questions that all may ask together in a minute; 0 for no limit."
+    )
+    question_characters: int = Field(
+        4000, ge=100, le=4000, description="Longest question, in characters."
+    )
+    access: str = Field(
+        "open",
+        pattern="^(open|members)$",
+        description="`open`: everybody may ask. `members`: only those whom `/admin grant NUMBER "
+        "member` let in; emergencies are answered all the same.",
+    )
     stall_seconds: float = Field(
         60.0, gt=0, description="A worker with work and no progress for so long is restarted."
     )

@@ -7,8 +7,20 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from doctor_llama import privacy
 from doctor_llama.engine import EngineCard
-from doctor_llama.schema import LIVE, Adapter, AdapterStatus, Job, JobKind, JobStatus, Worker, now
+from doctor_llama.schema import (
+    LIVE,
+    Adapter,
+    AdapterStatus,
+    Job,
+    JobKind,
+    JobStatus,
+    Role,
+    User,
+    Worker,
+    now,
+)
 
 FRESH = timedelta(minutes=2)
 
@@ -84,3 +96,48 @@ async def overview(session: AsyncSession) -> Overview:
         answered=answered,
         failed=failed,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many people there are."""
+
+    known: int
+    agreed: int  # to storing, in the present version
+    training: int  # let their feedback train the model
+    active: int  # asked something lately
+    blocked: int
+
+
+async def crowd(session: AsyncSession, lately: timedelta) -> Crowd:
+    """Count everybody."""
+    agreed = User.consent_version == privacy.CONSENT_VERSION
+    training = User.training_consent_version == privacy.TRAINING_CONSENT_VERSION
+    asked = select(Job.user_id).where(Job.kind == JobKind.ANSWER, Job.created_at > now() - lately)
+    row = (
+        await session.execute(
+            select(
+                func.count(User.id),
+                func.count(User.id).filter(agreed),
+                func.count(User.id).filter(agreed, training),
+                func.count(User.id).filter(User.id.in_(asked)),
+                func.count(User.id).filter(User.role == Role.BLOCKED),
+            )
+        )
+    ).one()
+    return Crowd(*row)
+
+
+async def people(
+    session: AsyncSession, lately: timedelta, *, limit: int, offset: int
+) -> list[tuple[User, int]]:
+    """The people who came last, each with the number of their questions lately."""
+    asked = (
+        select(func.count(Job.id))
+        .where(Job.user_id == User.id, Job.kind == JobKind.ANSWER, Job.created_at > now() - lately)
+        .scalar_subquery()
+    )
+    rows = await session.execute(
+        select(User, asked).order_by(User.id.desc()).limit(limit).offset(offset)
+    )
+    return [(user, number) for user, number in rows]

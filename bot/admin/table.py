@@ -5,15 +5,20 @@ To add one: a module here with `async def run(call: Call)`, a line below, and it
 `confirming.ask(call, "name", …)` and listed in STEPS.
 """
 
-from bot.admin import reporting
+from bot.admin import granting, reporting
 from bot.admin.call import Command, Step
 from doctor_llama.schema import Role
 
 COMMANDS: tuple[Command, ...] = (
     Command("status", Role.REVIEWER, reporting.status_now, "admin-status-usage"),
+    Command("users", Role.ADMIN, granting.users, "admin-users-usage"),
+    Command("grant", Role.ADMIN, granting.grant, "admin-grant-usage"),
+    Command("revoke", Role.ADMIN, granting.revoke, "admin-revoke-usage"),
+    Command("block", Role.ADMIN, granting.block, "admin-block-usage"),
+    Command("unblock", Role.ADMIN, granting.unblock, "admin-unblock-usage"),
 )
 
-STEPS: dict[str, Step] = {}
+STEPS: dict[str, Step] = {granting.STEP: granting.give}
 
 
 def find(word: str) -> Command | None:

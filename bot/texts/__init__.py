@@ -1,5 +1,6 @@
 """Every sentence that the bot says: one Fluent file per language, English where one is missing."""
 
+import math
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def known(language: str | None) -> str:
     """The language to speak with someone whose app says `language`, such as `pt-BR`."""
     short = (language or FALLBACK).replace("_", "-").split("-")[0].lower()
     return short if short in languages() else FALLBACK
+
+
+def duration(language: str | None, seconds: float) -> str:
+    """A time to wait, in seconds, minutes or hours; rounded up, so that it is over then."""
+    if seconds <= 90:
+        return say(language, "time-seconds", seconds=max(1, math.ceil(seconds)))
+    if seconds <= 90 * 60:
+        return say(language, "time-minutes", minutes=math.ceil(seconds / 60))
+    return say(language, "time-hours", hours=math.ceil(seconds / 3600))
 
 
 def say(language: str | None, key: str, **values: str | int | float) -> str:

@@ -96,6 +96,10 @@ refuse-command = لا أعرف { $command }. هل المقصود { $nearest }؟
 refuse-command-unknown = لا أعرف { $command }. الأمر /help يعرض ما أستطيع فعله.
 refuse-many = لديكم عدة أسئلة في الانتظار. سأجيب عنها أولًا؛ يُرجى إرسال السؤال التالي بعد ذلك.
 refuse-full = أسئلة كثيرة جدًا في الانتظار في هذه اللحظة. يُرجى المحاولة من جديد بعد بضع دقائق. لم يُحفظ سؤالكم.
+refuse-fast = كان ذلك سريعًا جدًا. يُرجى الانتظار ({ $time }) ثم إرسال السؤال من جديد. لم يُحفظ.
+refuse-quota = طُرح من الأسئلة ما يُسمح به لشخص واحد في 24 ساعة. يمكن طرح السؤال التالي بعد: { $time }. لم يُحفظ هذا السؤال.
+refuse-busy = يسأل كثير من الناس في هذه اللحظة. يُرجى إرسال السؤال من جديد بعد: { $time }. لم يُحفظ.
+refuse-outsider = يجيب هذا البوت فقط من سمح لهم مالكوه. إذا كنتم تعرفونهم فاطلبوا منهم السماح لكم، مع رقمكم: { $number }. يمكن العودة بعد ذلك.
 refuse-edit-late = بدأت بالفعل الإجابة عن ذلك السؤال، أو انتهيت منها. يُرجى إرسال الصيغة الجديدة في رسالة جديدة.
 edit-taken = سأجيب عن الصيغة المصححة.
 
@@ -128,6 +132,15 @@ time-minutes =
         [few] { $minutes } دقائق
         [many] { $minutes } دقيقة
        *[other] { $minutes } دقيقة
+    }
+time-hours =
+    { $hours ->
+        [zero] أقل من ساعة
+        [one] ساعة واحدة
+        [two] ساعتان
+        [few] { $hours } ساعات
+        [many] { $hours } ساعة
+       *[other] { $hours } ساعة
     }
 status-running = أكتب الإجابة…
 stop-button = إيقاف
@@ -178,6 +191,7 @@ role-reviewer = مراجع
 role-member = عضو
 role-user = مستخدم
 role-blocked = محظور
+role-given = أصبح لكم دور هنا: { $role }. الأمر /admin يعرض ما هو متاح.
 admin-list = الدور: { $role }. الأوامر المتاحة:
 admin-unknown = لا أعرف { $word }.
 admin-nearest = هل المقصود { $nearest }؟
@@ -196,6 +210,18 @@ admin-status-queue = قائمة الانتظار: { $waiting } تنتظر، { $r
 admin-status-oldest = مدة انتظار الأول: { time-seconds }.
 admin-status-ended = آخر 24 ساعة: أُجيب عن { $answered }، وفشل { $failed }.
 admin-status-disk = القرص: { $free } متاحة؛ قاعدة البيانات تشغل { $size }.
+admin-users-usage = /admin users [صفحة] – من هنا، ومن له دور
+admin-users = الأشخاص: { $known }؛ وافق على الحفظ { $agreed }، وعلى التدريب { $training }؛ سأل في آخر 7 أيام { $active }؛ محظورون { $blocked }.
+admin-users-page = آخر من جاء، الصفحة { $page }:
+admin-users-line = { $number } – { $role }، منذ { $since }، { $asked } في 7 أيام
+admin-grant-usage = /admin grant الرقم admin|reviewer|member – إعطاء دور لشخص
+admin-revoke-usage = /admin revoke الرقم – سحب الدور
+admin-block-usage = /admin block الرقم – الإجابة لشخص في الحالات الطارئة فقط
+admin-unblock-usage = /admin unblock الرقم – الإجابة له من جديد
+admin-role-already = لدى { $number } هذا الدور بالفعل: { $role }.
+admin-role-ask = الدور الحالي لـ { $number }: { $former }. هل يُغيَّر إلى: { $role }؟
+admin-role-stranger = لم يكتب إليّ هذا الرقم قط. هل هو صحيح؟
+admin-role-done = تم. الدور الآن لـ { $number }: { $role }.
 
 # Errors
 error = عذرًا، حدث خطأ من جهتي. يُرجى المحاولة من جديد. وإذا تكرر ذلك، فيُرجى إخبارنا بهذا الرقم: { $id }

@@ -94,6 +94,10 @@ refuse-command = I do not know { $command }. Did you mean { $nearest }?
 refuse-command-unknown = I do not know { $command }. /help shows what I can do.
 refuse-many = You already have several questions waiting. I will answer them first; please send the next one after that.
 refuse-full = Very many questions are waiting at this moment. Please try again in a few minutes. Your question was not stored.
+refuse-fast = That was very fast. Please wait { $time }, then send your question again. It was not stored.
+refuse-quota = You have asked as many questions as one person may in 24 hours. You can ask the next one in { $time }. This one was not stored.
+refuse-busy = Very many people are asking at this moment. Please send your question again in { $time }. It was not stored.
+refuse-outsider = This bot answers only people whom its owners have let in. If you know them, ask them to let you in, with your number: { $number }. You can come back once they have.
 refuse-edit-late = I have begun, or finished, answering that question already. Please send the new version as a new message.
 edit-taken = I will answer the corrected version.
 
@@ -114,6 +118,11 @@ time-minutes =
     { $minutes ->
         [one] a minute
        *[other] { $minutes } minutes
+    }
+time-hours =
+    { $hours ->
+        [one] an hour
+       *[other] { $hours } hours
     }
 status-running = I am writing the answer…
 stop-button = Stop
@@ -164,6 +173,7 @@ role-reviewer = reviewer
 role-member = member
 role-user = user
 role-blocked = blocked
+role-given = You now have a role here: { $role }. /admin shows what you can do.
 admin-list = Your role: { $role }. You can use:
 admin-unknown = I do not know { $word }.
 admin-nearest = Did you mean { $nearest }?
@@ -182,6 +192,18 @@ admin-status-queue = Queue: { $waiting } waiting, { $running } being written.
 admin-status-oldest = The first has waited { time-seconds }.
 admin-status-ended = Last 24 hours: { $answered } answered, { $failed } failed.
 admin-status-disk = Disk: { $free } free; the database takes { $size }.
+admin-users-usage = /admin users [page] – who is here, and who has a role
+admin-users = People: { $known }, agreed to storing { $agreed }, to training { $training }; asked in the last 7 days { $active }; blocked { $blocked }.
+admin-users-page = Those who came last, page { $page }:
+admin-users-line = { $number } – { $role }, since { $since }, { $asked } in 7 days
+admin-grant-usage = /admin grant NUMBER admin|reviewer|member – give somebody a role
+admin-revoke-usage = /admin revoke NUMBER – take a role away
+admin-block-usage = /admin block NUMBER – answer somebody in emergencies only
+admin-unblock-usage = /admin unblock NUMBER – answer them again
+admin-role-already = { $number } has that role already: { $role }.
+admin-role-ask = { $number } is now: { $former }. Make them: { $role }?
+admin-role-stranger = This number has never written to me. Is it right?
+admin-role-done = Done. { $number } is now: { $role }.
 
 # Errors
 error = I am sorry, something went wrong on my side. Please try again. If it happens again, tell us this number: { $id }

@@ -96,6 +96,10 @@ refuse-command = No conozco { $command }. ¿Querías decir { $nearest }?
 refuse-command-unknown = No conozco { $command }. Con /help ves lo que puedo hacer.
 refuse-many = Ya tienes varias preguntas esperando. Las responderé primero; envía la siguiente después, por favor.
 refuse-full = En este momento esperan muchísimas preguntas. Inténtalo de nuevo en unos minutos, por favor. Tu pregunta no se ha guardado.
+refuse-fast = Eso fue muy rápido. Espera { $time } y envía tu pregunta otra vez, por favor. No se ha guardado.
+refuse-quota = Has hecho tantas preguntas como puede hacer una persona en 24 horas. Podrás hacer la siguiente dentro de { $time }. Esta no se ha guardado.
+refuse-busy = En este momento pregunta muchísima gente. Envía tu pregunta otra vez dentro de { $time }, por favor. No se ha guardado.
+refuse-outsider = Este bot responde solo a las personas que sus propietarios han admitido. Si los conoces, pídeles que te admitan, con tu número: { $number }. Puedes volver cuando lo hayan hecho.
 refuse-edit-late = Ya he empezado a responder esa pregunta, o ya la he respondido. Envía la nueva versión como un mensaje nuevo, por favor.
 edit-taken = Responderé la versión corregida.
 
@@ -116,6 +120,11 @@ time-minutes =
     { $minutes ->
         [one] un minuto
        *[other] { $minutes } minutos
+    }
+time-hours =
+    { $hours ->
+        [one] una hora
+       *[other] { $hours } horas
     }
 status-running = Estoy escribiendo la respuesta…
 stop-button = Detener
@@ -166,6 +175,7 @@ role-reviewer = revisor
 role-member = miembro
 role-user = usuario
 role-blocked = bloqueado
+role-given = Ahora tienes un rol aquí: { $role }. Con /admin ves lo que puedes hacer.
 admin-list = Tu rol: { $role }. Puedes usar:
 admin-unknown = No conozco { $word }.
 admin-nearest = ¿Querías decir { $nearest }?
@@ -184,6 +194,18 @@ admin-status-queue = Cola: { $waiting } en espera, { $running } en redacción.
 admin-status-oldest = La primera lleva esperando { time-seconds }.
 admin-status-ended = Últimas 24 horas: { $answered } respondidas, { $failed } fallidas.
 admin-status-disk = Disco: { $free } libres; la base de datos ocupa { $size }.
+admin-users-usage = /admin users [página] – quién hay y quién tiene un rol
+admin-users = Personas: { $known }; aceptaron el almacenamiento { $agreed }, el entrenamiento { $training }; preguntaron en los últimos 7 días { $active }; bloqueadas { $blocked }.
+admin-users-page = Los últimos en llegar, página { $page }:
+admin-users-line = { $number } – { $role }, desde { $since }, { $asked } en 7 días
+admin-grant-usage = /admin grant NÚMERO admin|reviewer|member – dar un rol a alguien
+admin-revoke-usage = /admin revoke NÚMERO – quitar un rol
+admin-block-usage = /admin block NÚMERO – responder a alguien solo en emergencias
+admin-unblock-usage = /admin unblock NÚMERO – volver a responderle
+admin-role-already = { $number } ya tiene ese rol: { $role }.
+admin-role-ask = { $number } es ahora: { $former }. ¿Cambiar a: { $role }?
+admin-role-stranger = Este número nunca me ha escrito. ¿Es correcto?
+admin-role-done = Hecho. { $number } es ahora: { $role }.
 
 # Errors
 error = Lo siento, algo ha ido mal por mi parte. Inténtalo de nuevo, por favor. Si vuelve a pasar, dinos este número: { $id }

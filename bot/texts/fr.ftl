@@ -96,6 +96,10 @@ refuse-command = Je ne connais pas { $command }. Vouliez-vous dire { $nearest } 
 refuse-command-unknown = Je ne connais pas { $command }. /help montre ce que je sais faire.
 refuse-many = Vous avez déjà plusieurs questions en attente. J’y répondrai d’abord ; envoyez la suivante après cela, s’il vous plaît.
 refuse-full = Énormément de questions attendent en ce moment. Réessayez dans quelques minutes, s’il vous plaît. Votre question n’a pas été conservée.
+refuse-fast = C’était très rapide. Attendez { $time }, puis renvoyez votre question, s’il vous plaît. Elle n’a pas été conservée.
+refuse-quota = Vous avez posé autant de questions qu’une personne le peut en 24 heures. Vous pourrez poser la suivante dans { $time }. Celle-ci n’a pas été conservée.
+refuse-busy = Énormément de gens demandent en ce moment. Renvoyez votre question dans { $time }, s’il vous plaît. Elle n’a pas été conservée.
+refuse-outsider = Ce bot ne répond qu’aux personnes que ses propriétaires ont admises. Si vous les connaissez, demandez-leur de vous admettre, avec votre numéro : { $number }. Revenez quand ce sera fait.
 refuse-edit-late = J’ai déjà commencé à répondre à cette question, ou j’ai terminé. Envoyez la nouvelle version dans un nouveau message, s’il vous plaît.
 edit-taken = Je répondrai à la version corrigée.
 
@@ -116,6 +120,11 @@ time-minutes =
     { $minutes ->
         [one] une minute
        *[other] { $minutes } minutes
+    }
+time-hours =
+    { $hours ->
+        [one] une heure
+       *[other] { $hours } heures
     }
 status-running = J’écris la réponse…
 stop-button = Arrêter
@@ -166,6 +175,7 @@ role-reviewer = relecteur
 role-member = membre
 role-user = utilisateur
 role-blocked = bloqué
+role-given = Vous avez maintenant un rôle ici : { $role }. /admin montre ce que vous pouvez faire.
 admin-list = Votre rôle : { $role }. Vous pouvez utiliser :
 admin-unknown = Je ne connais pas { $word }.
 admin-nearest = Vouliez-vous dire { $nearest } ?
@@ -184,6 +194,18 @@ admin-status-queue = File : { $waiting } en attente, { $running } en cours d’�
 admin-status-oldest = La première attend depuis { time-seconds }.
 admin-status-ended = Dernières 24 heures : { $answered } réponses, { $failed } échecs.
 admin-status-disk = Disque : { $free } libres ; la base de données prend { $size }.
+admin-users-usage = /admin users [page] – qui est là, et qui a un rôle
+admin-users = Personnes : { $known } ; d’accord pour la conservation { $agreed }, pour l’entraînement { $training } ; ont demandé ces 7 derniers jours { $active } ; bloquées { $blocked }.
+admin-users-page = Les derniers arrivés, page { $page } :
+admin-users-line = { $number } – { $role }, depuis { $since }, { $asked } en 7 jours
+admin-grant-usage = /admin grant NUMÉRO admin|reviewer|member – donner un rôle à quelqu’un
+admin-revoke-usage = /admin revoke NUMÉRO – retirer un rôle
+admin-block-usage = /admin block NUMÉRO – ne répondre à quelqu’un qu’en cas d’urgence
+admin-unblock-usage = /admin unblock NUMÉRO – lui répondre de nouveau
+admin-role-already = { $number } a déjà ce rôle : { $role }.
+admin-role-ask = { $number } est maintenant : { $former }. Changer en : { $role } ?
+admin-role-stranger = Ce numéro ne m’a jamais écrit. Est-il juste ?
+admin-role-done = C’est fait. { $number } est maintenant : { $role }.
 
 # Errors
 error = Je suis désolé, quelque chose s’est mal passé de mon côté. Réessayez, s’il vous plaît. Si cela se reproduit, donnez-nous ce numéro : { $id }

@@ -96,6 +96,10 @@ refuse-command = मैं { $command } नहीं जानता। क्�
 refuse-command-unknown = मैं { $command } नहीं जानता। /help दिखाता है कि मैं क्या कर सकता हूँ।
 refuse-many = आपके कई सवाल पहले से इंतज़ार में हैं। मैं पहले उनका जवाब दूँगा; अगला सवाल कृपया उसके बाद भेजें।
 refuse-full = इस समय बहुत सारे सवाल इंतज़ार में हैं। कृपया कुछ मिनट बाद फिर कोशिश करें। आपका सवाल नहीं रखा गया।
+refuse-fast = यह बहुत तेज़ था। कृपया { $time } रुकें, फिर अपना सवाल दोबारा भेजें। वह नहीं रखा गया।
+refuse-quota = आप उतने सवाल पूछ चुके हैं जितने एक व्यक्ति 24 घंटे में पूछ सकता है। अगला सवाल आप { $time } बाद पूछ सकते हैं। यह सवाल नहीं रखा गया।
+refuse-busy = इस समय बहुत लोग पूछ रहे हैं। कृपया { $time } बाद अपना सवाल फिर भेजें। वह नहीं रखा गया।
+refuse-outsider = यह बॉट केवल उन लोगों को जवाब देता है जिन्हें इसके मालिकों ने अनुमति दी है। अगर आप उन्हें जानते हैं, तो अपना नंबर बताकर अनुमति माँगें: { $number }। अनुमति मिलने पर आप लौट सकते हैं।
 refuse-edit-late = मैं उस सवाल का जवाब देना शुरू कर चुका हूँ, या दे चुका हूँ। कृपया नया रूप नए संदेश में भेजें।
 edit-taken = मैं सुधारे हुए रूप का जवाब दूँगा।
 
@@ -116,6 +120,11 @@ time-minutes =
     { $minutes ->
         [one] { $minutes } मिनट
        *[other] { $minutes } मिनट
+    }
+time-hours =
+    { $hours ->
+        [one] { $hours } घंटा
+       *[other] { $hours } घंटे
     }
 status-running = मैं जवाब लिख रहा हूँ…
 stop-button = रोकें
@@ -166,6 +175,7 @@ role-reviewer = समीक्षक
 role-member = सदस्य
 role-user = उपयोगकर्ता
 role-blocked = अवरुद्ध
+role-given = अब यहाँ आपकी एक भूमिका है: { $role }। /admin दिखाता है कि आप क्या कर सकते हैं।
 admin-list = आपकी भूमिका: { $role }। आप इनका उपयोग कर सकते हैं:
 admin-unknown = मैं { $word } नहीं जानता।
 admin-nearest = क्या आपका मतलब { $nearest } था?
@@ -184,6 +194,18 @@ admin-status-queue = क़तार: { $waiting } इंतज़ार मे�
 admin-status-oldest = पहले सवाल का इंतज़ार: { time-seconds }।
 admin-status-ended = पिछले 24 घंटे: { $answered } के जवाब दिए, { $failed } विफल।
 admin-status-disk = डिस्क: { $free } ख़ाली; डेटाबेस { $size } लेता है।
+admin-users-usage = /admin users [पृष्ठ] – कौन है, और किसकी भूमिका है
+admin-users = लोग: { $known }; रखने पर सहमत { $agreed }, प्रशिक्षण पर { $training }; पिछले 7 दिनों में पूछा { $active }; अवरुद्ध { $blocked }।
+admin-users-page = सबसे बाद में आए, पृष्ठ { $page }:
+admin-users-line = { $number } – { $role }, { $since } से, 7 दिनों में { $asked }
+admin-grant-usage = /admin grant नंबर admin|reviewer|member – किसी को भूमिका दें
+admin-revoke-usage = /admin revoke नंबर – भूमिका वापस लें
+admin-block-usage = /admin block नंबर – किसी को केवल आपात स्थिति में जवाब दें
+admin-unblock-usage = /admin unblock नंबर – फिर जवाब दें
+admin-role-already = { $number } की यह भूमिका पहले से है: { $role }।
+admin-role-ask = { $number } अभी: { $former }। बदलकर करें: { $role }?
+admin-role-stranger = इस नंबर ने मुझे कभी नहीं लिखा। क्या यह सही है?
+admin-role-done = हो गया। { $number } अब: { $role }।
 
 # Errors
 error = माफ़ कीजिए, मेरी ओर से कुछ गड़बड़ हुई। कृपया फिर कोशिश करें। अगर फिर ऐसा हो, तो हमें यह नंबर बताएँ: { $id }

@@ -96,6 +96,10 @@ refuse-command = Não conheço { $command }. Você quis dizer { $nearest }?
 refuse-command-unknown = Não conheço { $command }. /help mostra o que eu sei fazer.
 refuse-many = Você já tem várias perguntas na fila. Vou respondê-las primeiro; por favor, envie a próxima depois disso.
 refuse-full = Neste momento há muitas perguntas na fila. Por favor, tente de novo daqui a alguns minutos. A sua pergunta não foi guardada.
+refuse-fast = Isso foi muito rápido. Por favor, espere { $time } e envie a sua pergunta de novo. Ela não foi guardada.
+refuse-quota = Você fez tantas perguntas quantas uma pessoa pode fazer em 24 horas. Poderá fazer a próxima daqui a { $time }. Esta não foi guardada.
+refuse-busy = Neste momento muita gente está perguntando. Por favor, envie a sua pergunta de novo daqui a { $time }. Ela não foi guardada.
+refuse-outsider = Este bot responde só a pessoas que os proprietários admitiram. Se você os conhece, peça que o admitam, com o seu número: { $number }. Volte quando tiverem feito isso.
 refuse-edit-late = Já comecei a responder essa pergunta, ou já terminei. Por favor, envie a nova versão como uma nova mensagem.
 edit-taken = Vou responder à versão corrigida.
 
@@ -116,6 +120,11 @@ time-minutes =
     { $minutes ->
         [one] um minuto
        *[other] { $minutes } minutos
+    }
+time-hours =
+    { $hours ->
+        [one] uma hora
+       *[other] { $hours } horas
     }
 status-running = Estou escrevendo a resposta…
 stop-button = Parar
@@ -166,6 +175,7 @@ role-reviewer = revisor
 role-member = membro
 role-user = usuário
 role-blocked = bloqueado
+role-given = Agora você tem um papel aqui: { $role }. /admin mostra o que você pode fazer.
 admin-list = O seu papel: { $role }. Você pode usar:
 admin-unknown = Não conheço { $word }.
 admin-nearest = Você quis dizer { $nearest }?
@@ -184,6 +194,18 @@ admin-status-queue = Fila: { $waiting } em espera, { $running } em redação.
 admin-status-oldest = A primeira espera há { time-seconds }.
 admin-status-ended = Últimas 24 horas: { $answered } respondidas, { $failed } com falha.
 admin-status-disk = Disco: { $free } livres; o banco de dados ocupa { $size }.
+admin-users-usage = /admin users [página] – quem está aqui e quem tem um papel
+admin-users = Pessoas: { $known }; concordaram com o armazenamento { $agreed }, com o treinamento { $training }; perguntaram nos últimos 7 dias { $active }; bloqueadas { $blocked }.
+admin-users-page = Os últimos a chegar, página { $page }:
+admin-users-line = { $number } – { $role }, desde { $since }, { $asked } em 7 dias
+admin-grant-usage = /admin grant NÚMERO admin|reviewer|member – dar um papel a alguém
+admin-revoke-usage = /admin revoke NÚMERO – tirar um papel
+admin-block-usage = /admin block NÚMERO – responder a alguém só em emergências
+admin-unblock-usage = /admin unblock NÚMERO – voltar a responder
+admin-role-already = { $number } já tem esse papel: { $role }.
+admin-role-ask = { $number } é agora: { $former }. Mudar para: { $role }?
+admin-role-stranger = Este número nunca me escreveu. Está certo?
+admin-role-done = Feito. { $number } é agora: { $role }.
 
 # Errors
 error = Sinto muito, algo deu errado do meu lado. Por favor, tente de novo. Se acontecer outra vez, diga-nos este número: { $id }

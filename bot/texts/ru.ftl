@@ -96,6 +96,10 @@ refuse-command = Я не знаю { $command }. Вы имели в виду { $n
 refuse-command-unknown = Я не знаю { $command }. /help покажет, что я умею.
 refuse-many = У вас уже ждут несколько вопросов. Сначала я отвечу на них; следующий пришлите, пожалуйста, после этого.
 refuse-full = Сейчас ждёт очень много вопросов. Попробуйте, пожалуйста, снова через несколько минут. Ваш вопрос не сохранён.
+refuse-fast = Это было очень быстро. Подождите, пожалуйста ({ $time }), и пришлите вопрос снова. Он не сохранён.
+refuse-quota = Вы задали столько вопросов, сколько можно одному человеку за 24 часа. До следующего вопроса: { $time }. Этот не сохранён.
+refuse-busy = Сейчас спрашивает очень много людей. Пришлите вопрос, пожалуйста, позже. Осталось ждать: { $time }. Он не сохранён.
+refuse-outsider = Этот бот отвечает только тем, кого допустили его владельцы. Если вы их знаете, попросите допустить вас и назовите свой номер: { $number }. Возвращайтесь, когда они это сделают.
 refuse-edit-late = Я уже начал отвечать на этот вопрос или уже ответил. Пришлите новый вариант, пожалуйста, новым сообщением.
 edit-taken = Я отвечу на исправленный вариант.
 
@@ -119,6 +123,12 @@ time-minutes =
         [one] { $minutes } минута
         [few] { $minutes } минуты
        *[many] { $minutes } минут
+    }
+time-hours =
+    { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+       *[many] { $hours } часов
     }
 status-running = Пишу ответ…
 stop-button = Остановить
@@ -169,6 +179,7 @@ role-reviewer = рецензент
 role-member = участник
 role-user = пользователь
 role-blocked = заблокирован
+role-given = Теперь у вас здесь есть роль: { $role }. /admin покажет, что вам доступно.
 admin-list = Ваша роль: { $role }. Вам доступно:
 admin-unknown = Я не знаю { $word }.
 admin-nearest = Вы имели в виду { $nearest }?
@@ -187,6 +198,18 @@ admin-status-queue = Очередь: ждут { $waiting }, пишутся { $ru
 admin-status-oldest = Время ожидания первого: { time-seconds }.
 admin-status-ended = За 24 часа: с ответом { $answered }, с ошибкой { $failed }.
 admin-status-disk = Диск: свободно { $free }; база данных занимает { $size }.
+admin-users-usage = /admin users [страница] – кто здесь и у кого есть роль
+admin-users = Людей: { $known }; согласны на хранение { $agreed }, на обучение { $training }; спрашивали за 7 дней { $active }; заблокированы { $blocked }.
+admin-users-page = Пришедшие последними, страница { $page }:
+admin-users-line = { $number } – { $role }, с { $since }, за 7 дней { $asked }
+admin-grant-usage = /admin grant НОМЕР admin|reviewer|member – дать кому-то роль
+admin-revoke-usage = /admin revoke НОМЕР – забрать роль
+admin-block-usage = /admin block НОМЕР – отвечать кому-то только в экстренных случаях
+admin-unblock-usage = /admin unblock НОМЕР – снова отвечать
+admin-role-already = У { $number } уже эта роль: { $role }.
+admin-role-ask = Сейчас { $number }: { $former }. Сделать: { $role }?
+admin-role-stranger = Этот номер мне ещё не писал. Он верный?
+admin-role-done = Готово. Теперь { $number }: { $role }.
 
 # Errors
 error = Простите, что-то пошло не так с моей стороны. Попробуйте, пожалуйста, снова. Если это повторится, сообщите нам этот номер: { $id }

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from doctor_llama import conversations, jobs, privacy
 from doctor_llama.conversations import Question
 from doctor_llama.db import Database
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.schema import Feedback, Job, JobKind, JobStatus, Message, User
 
 ROOMY = Limits(queue=100, person=100)

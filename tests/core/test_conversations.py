@@ -13,7 +13,7 @@ from doctor_llama.errors import (
     TooLateError,
     TooManyWaitingError,
 )
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
 from doctor_llama.triage import Label
 from tests.core.talking import RED, ROOMY, answer, ask, count, person, question

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from doctor_llama import jobs
 from doctor_llama.db import Database
 from doctor_llama.errors import QueueFullError, TooManyWaitingError
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, User, now
 
 pytestmark = pytest.mark.every_database

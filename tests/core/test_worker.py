@@ -14,7 +14,7 @@ from doctor_llama.db import Database
 from doctor_llama.engine import SamplingParams
 from doctor_llama.engine.scripted import ScriptedEngine, marker
 from doctor_llama.errors import EngineDownError
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
 from doctor_llama.worker import Worker
 

@@ -17,7 +17,7 @@ from doctor_llama.conversations import Question
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, SamplingParams
 from doctor_llama.engine.local import LocalEngine, bundle, importing
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.schema import Adapter, AdapterStatus, Job, JobStatus, Message
 from doctor_llama.serving import Serving
 from doctor_llama.settings import Settings
