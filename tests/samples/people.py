@@ -6,7 +6,7 @@ from datetime import timedelta
 from doctor_llama import conversations, feedback, privacy
 from doctor_llama.conversations import Question
 from doctor_llama.db import Database, Session
-from doctor_llama.jobs import Limits
+from doctor_llama.limits import Limits
 from doctor_llama.schema import Feedback, FeedbackKind, Job, JobStatus, Message, User, now
 
 ROOMY = Limits(queue=1_000, person=1_000)
