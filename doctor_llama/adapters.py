@@ -75,6 +75,14 @@ async def get(session: AsyncSession, name: str) -> Adapter:
     return row
 
 
+async def find(session: AsyncSession, name: str) -> Adapter:
+    """By its name, or else by its number. Raises `RegistryError` when there is none."""
+    named = await session.scalar(select(Adapter).where(Adapter.name == name))
+    if named is None and name.isdecimal() and int(name) < 2**63:
+        named = await session.get(Adapter, int(name))
+    return named or await get(session, name)
+
+
 async def listing(session: AsyncSession) -> Sequence[Adapter]:
     """All of them, the newest first."""
     return (await session.scalars(select(Adapter).order_by(Adapter.id.desc()))).all()

@@ -39,6 +39,38 @@ def _train(arguments: argparse.Namespace) -> None:
     )
 
 
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from training import evaluate  # noqa: PLC0415  (torch, only where it is needed)
+    from training.evals import report, sets  # noqa: PLC0415
+
+    chosen = settings.load()
+    named = dict(adapter.split("=", 1) for adapter in arguments.adapter)
+
+    def tell(what: str, share: float) -> None:
+        sys.stderr.write(f"{share:4.0%}  {what}\n")
+        sys.stderr.flush()
+
+    found = evaluate.evaluate(
+        {name: place or None for name, place in named.items()},
+        arguments.base,
+        sets.limited(sets.small(), arguments.limit),
+        against=arguments.against,
+        seed=arguments.seed,
+        setup=evaluate.Setup(
+            weights=arguments.weights or chosen.weights,
+            attention=chosen.attention,
+            concurrency=chosen.concurrency,
+            context_length=chosen.context_length,
+            threads=chosen.threads,
+            max_memory=chosen.max_memory,
+            token=chosen.hf_token.get_secret_value() if chosen.hf_token else None,
+        ),
+        base_label=arguments.base_label,
+        tell=tell,
+    )
+    report.write(found, arguments.out)
+
+
 class _Asked:
     """Whether somebody pressed Ctrl+C or ended the process: the run then saves its state first."""
 
@@ -67,6 +99,25 @@ def _add_training(verbs: Any) -> None:
         verb.set_defaults(run=_train, kind=kind)
 
 
+def _add_evaluation(verbs: Any) -> None:
+    verb = verbs.add_parser("evaluate", help="score adapters on evaluation sets")
+    verb.add_argument("--base", required=True, help="folder or Hub id of the base model")
+    verb.add_argument("--base-label", help="what to call it")
+    verb.add_argument(
+        "--adapter",
+        action="append",
+        required=True,
+        metavar="NAME=PLACE",
+        help="a folder or Hub id; without a place the base alone",
+    )
+    verb.add_argument("--against", help="the name of the one to compare the others with")
+    verb.add_argument("--limit", type=int, help="at most so many items of each set")
+    verb.add_argument("--weights", help="default: the settings'")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--out", type=Path, required=True, help="folder of the report")
+    verb.set_defaults(run=_evaluate)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Parse the command line and run one verb."""
     parser = argparse.ArgumentParser(prog="python -m training")
@@ -76,6 +127,7 @@ def main(argv: list[str] | None = None) -> None:
     verb.add_argument("--seed", type=int, default=0)
     verb.set_defaults(run=_embedded)
     _add_training(verbs)
+    _add_evaluation(verbs)
     arguments = parser.parse_args(argv)
     arguments.run(arguments)
 

@@ -1,0 +1,187 @@
+"""`doctor-llama evaluate`: how good adapters are, side by side, with what chance alone would do."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from doctor_llama import adapters, settings
+from doctor_llama.cli import app, storage
+from doctor_llama.db import Database
+from doctor_llama.engine import choice
+from doctor_llama.errors import EvaluationError, RegistryError, SettingsError
+from doctor_llama.schema import Adapter
+from doctor_llama.settings import Settings
+
+ACTIVE, BASE = "active", "base"
+MARKS = {
+    "better": ("▲", "green"),
+    "worse": ("▼", "red"),
+    "different": ("◆", "yellow"),
+    "same": (" ", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """An adapter by the name it gets in the table; without a place it is the base alone."""
+
+    name: str
+    place: str = ""
+
+
+@app.command()
+def evaluate(  # noqa: PLR0917 - each is an option of the command
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ADAPTER...",
+            help="A registered name or id, `active`, `base`, a folder, or a Hub id.",
+        ),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(help="Compare with this one. Default: the active adapter, or the base."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=2, help="At most so many items of each set.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the intervals and tests.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the report. Default: a new one in the data folder."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Score adapters: answers, choices, safety, speed; a table here and a report in a folder."""
+    chosen = settings.load()
+    base, label = _base(chosen)
+    contestants, other = asyncio.run(_contestants(chosen, names, against))
+    folder = out or chosen.data_dir / "evaluations" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    command = [sys.executable, "-m", "training", "evaluate", "--base", base, "--base-label", label]
+    for one in contestants:
+        command += ["--adapter", f"{one.name}={one.place}"]
+    if other is not None:
+        command += ["--against", other]
+    if limit is not None:
+        command += ["--limit", str(limit)]
+    if label == choice.EMBEDDED_NAME:
+        command += ["--weights", "nf4"]  # as it is served
+    command += ["--seed", str(seed), "--out", str(folder)]
+    code = subprocess.run(command, check=False).returncode  # noqa: S603 - ourselves
+    if code:
+        raise typer.Exit(code if code > 0 else 128 - code)
+    told: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
+    if as_json:
+        typer.echo(json.dumps(told | {"folder": str(folder)}, ensure_ascii=False))
+    else:
+        _table(told)
+        typer.echo(f"Report: {folder / 'report.md'}, {folder / 'report.png'}")
+
+
+def _base(chosen: Settings) -> tuple[str, str]:
+    own = choice.choose(chosen)
+    if chosen.remote_urls or own.model == choice.SCRIPTED:
+        raise SettingsError(
+            "There is no model in this process to evaluate: it is on other machines, or scripted. "
+            "Run the command where DOCTOR_LLAMA_MODEL names one and DOCTOR_LLAMA_REMOTE_URLS none."
+        )
+    return choice.base_of(own)
+
+
+async def _contestants(
+    chosen: Settings, names: list[str], against: str | None
+) -> tuple[list[Contestant], str | None]:
+    """Who is scored, and the name of the one that the others are compared with."""
+    database = Database(chosen.database)
+    await asyncio.to_thread(storage.prepare, database)
+    try:
+        found = [await _contestant(chosen, database, name) for name in names]
+        _require_distinct(found)
+        if against is not None:
+            other = await _contestant(chosen, database, against)
+        else:
+            other = await _contestant(chosen, database, ACTIVE)
+            if len(found) == 1 and other.place == found[0].place:
+                other = Contestant(BASE)
+    finally:
+        await database.close()
+    twin = next((one for one in found if one.place == other.place), None)
+    if twin is not None:
+        return found, twin.name if len(found) > 1 else None
+    return [*found, other], other.name
+
+
+def _require_distinct(found: list[Contestant]) -> None:
+    for at, one in enumerate(found):
+        if one.name in {before.name for before in found[:at]}:
+            raise EvaluationError(f"Two of the adapters are called {one.name}. Rename a folder.")
+
+
+async def _contestant(chosen: Settings, database: Database, name: str) -> Contestant:
+    if name == BASE:
+        return Contestant(BASE)
+    if Path(name).is_dir():
+        return Contestant(Path(name).resolve().name.replace("=", "-"), str(Path(name).resolve()))
+    if "/" in name:
+        return Contestant(name, name)  # a Hub id; loading it says whether there is one
+    async with database.session() as session:
+        if name == ACTIVE:
+            row = await adapters.active(session)
+        else:
+            row = await adapters.find(session, name)
+    if row is None:
+        return _default(chosen)
+    return _registered(chosen, row)
+
+
+def _registered(chosen: Settings, row: Adapter) -> Contestant:
+    folder = chosen.data_dir / row.path
+    if not folder.is_dir():
+        raise RegistryError(f"The files of {row.name} are not in {folder}.")
+    return Contestant(row.name, str(folder.resolve()))
+
+
+def _default(chosen: Settings) -> Contestant:
+    """What answers while no registered adapter is active."""
+    place, label = choice.adapter_of(choice.choose(chosen))
+    return Contestant(label or ACTIVE, place) if place else Contestant(BASE)
+
+
+def _table(told: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    results, against = told["results"], told["against"]
+    table = Table(box=None, pad_edge=False, title=f"{told['base']}, 95 % intervals")
+    table.add_column("metric")
+    for name in results:
+        table.add_column(name, justify="right")
+    table.add_column("items", justify="right")
+    verdicts = {(c["one"], c["metric"]): c["verdict"] for c in told["comparisons"]}
+    metrics = list(dict.fromkeys(m for result in results.values() for m in result["metrics"]))
+    for metric in metrics:
+        scores = [result["metrics"].get(metric) for result in results.values()]
+        cells: list[Text] = []
+        for name, score in zip(results, scores, strict=True):
+            mark, colour = MARKS[verdicts.get((name, metric), "same")]
+            cells.append(Text(f"{_shown(score)} {mark}", style=colour))
+        table.add_row(metric, *cells, str(max(s["n"] for s in scores if s)))
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    console.print(table)
+    if against and len(results) > 1:
+        console.print(f"▲ better, ▼ worse, ◆ different from {against}, beyond chance. No mark: no")
+        console.print("difference was seen. Judged by machines; no clinician has reviewed this.")
+
+
+def _shown(score: dict[str, float] | None) -> str:
+    if score is None:
+        return "–"
+    return f"{score['value']:.4g} ({score['low']:.4g}–{score['high']:.4g})"
