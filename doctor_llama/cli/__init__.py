@@ -47,6 +47,7 @@ def main() -> None:
         ask,
         bench,
         checkup,
+        evaluate,
         feedback,
         run,
         storage,

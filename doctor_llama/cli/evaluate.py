@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Contestant:
 
 
 @app.command()
-def evaluate(  # noqa: PLR0917 - each is an option of the command
+def evaluate(
     names: Annotated[
         list[str],
         typer.Argument(
@@ -74,7 +75,8 @@ def evaluate(  # noqa: PLR0917 - each is an option of the command
     if label == choice.EMBEDDED_NAME:
         command += ["--weights", "nf4"]  # as it is served
     command += ["--seed", str(seed), "--out", str(folder)]
-    code = subprocess.run(command, check=False).returncode  # noqa: S603 - ourselves
+    quiet = {} if chosen.log_level == "DEBUG" else {"DOCTOR_LLAMA_LOG_LEVEL": "WARNING"}
+    code = subprocess.run(command, check=False, env=os.environ | quiet).returncode  # noqa: S603 - ourselves
     if code:
         raise typer.Exit(code if code > 0 else 128 - code)
     told: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
@@ -127,8 +129,8 @@ def _require_distinct(found: list[Contestant]) -> None:
 async def _contestant(chosen: Settings, database: Database, name: str) -> Contestant:
     if name == BASE:
         return Contestant(BASE)
-    if Path(name).is_dir():
-        return Contestant(Path(name).resolve().name.replace("=", "-"), str(Path(name).resolve()))
+    if (folder := _folder(name)) is not None:
+        return Contestant(folder.name.replace("=", "-"), str(folder))
     if "/" in name:
         return Contestant(name, name)  # a Hub id; loading it says whether there is one
     async with database.session() as session:
@@ -139,6 +141,10 @@ async def _contestant(chosen: Settings, database: Database, name: str) -> Contes
     if row is None:
         return _default(chosen)
     return _registered(chosen, row)
+
+
+def _folder(name: str) -> Path | None:
+    return Path(name).resolve() if Path(name).is_dir() else None
 
 
 def _registered(chosen: Settings, row: Adapter) -> Contestant:
@@ -174,11 +180,12 @@ def _table(told: dict[str, Any]) -> None:
             mark, colour = MARKS[verdicts.get((name, metric), "same")]
             cells.append(Text(f"{_shown(score)} {mark}", style=colour))
         table.add_row(metric, *cells, str(max(s["n"] for s in scores if s)))
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    wide = None if sys.stdout.isatty() else 40 + 32 * len(results)
+    console = Console(width=wide)
     console.print(table)
     if against and len(results) > 1:
-        console.print(f"▲ better, ▼ worse, ◆ different from {against}, beyond chance. No mark: no")
-        console.print("difference was seen. Judged by machines; no clinician has reviewed this.")
+        console.print(f"▲ better, ▼ worse, ◆ different from {against}, beyond chance.")
+        console.print("No mark: no difference was seen. No clinician has reviewed any of this.")
 
 
 def _shown(score: dict[str, float] | None) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from training.evaluate import Report, Result
 from training.evals import pictures
-from training.significance import Comparison, Score
+from training.evaluate import Report, Result
+from training.significance import Score
 
 JSON, ROWS, MARKDOWN, PICTURE = "report.json", "rows.jsonl", "report.md", "report.png"
 SHOWN = 10  # items that went from right to wrong, in the Markdown
@@ -112,11 +112,6 @@ def lost_items(result: Result, before: Result) -> Iterable[list[str]]:
     for row in result.rows:
         if row.marks.get("right") == 0.0 and had.get((row.set, row.id)) == 1.0:
             yield [row.set, row.id]
-
-
-def comparisons_of(report: Report, name: str) -> list[Comparison]:
-    """One adapter against the one that all are compared with."""
-    return [c for c in report.comparisons if c.one == name]
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
