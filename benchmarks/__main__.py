@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import acknowledge, embedded, start, swap, weight
+from benchmarks import acknowledge, embedded, queue, start, swap, weight
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "acknowledge": acknowledge.measure,
     "embedded": embedded.measure,
     "swap": swap.measure,
+    "queue": queue.measure,
 }
 
 

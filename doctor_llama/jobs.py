@@ -92,16 +92,16 @@ async def claim(
     `alone` says that nothing else is in flight: only then is a job taken that was in a crash, so
     that the next crash tells the guilty from its neighbours.
     """
-    at, earlier = now(), aliased(Job)
-    held_up = select(earlier.id).where(
-        earlier.lock == Job.lock, earlier.id < Job.id, earlier.status.in_(LIVE)
-    )
+    at, same = now(), aliased(Job)
+    # the first living one of its lock; a scalar, so that no planner joins the whole queue with it
+    first = select(func.min(same.id)).where(same.lock == Job.lock, same.status.in_(LIVE))
+    its_turn = or_(Job.lock.is_(None), Job.id == first.scalar_subquery())
     suspects = [] if alone else [Job.crashes == 0]
     pick = (
         select(Job.id)
         .where(Job.status == JobStatus.QUEUED, Job.run_at <= at, Job.kind.in_(kinds))
-        .where(~held_up.exists(), *suspects)
-        .order_by(Job.priority.desc(), Job.seq, Job.id)
+        .where(its_turn, *suspects)
+        .order_by(Job.priority, Job.seq, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
@@ -223,7 +223,7 @@ async def live_of(session: AsyncSession, user_id: int, channel: str | None = Non
 async def position(session: AsyncSession, job: Job) -> int:
     """How many questions are served before this one; 0 means next."""
     before = or_(
-        Job.priority > job.priority,
+        Job.priority < job.priority,
         and_(Job.priority == job.priority, Job.seq < job.seq),
         and_(Job.priority == job.priority, Job.seq == job.seq, Job.id < job.id),
     )
@@ -279,7 +279,7 @@ async def waiting(session: AsyncSession) -> list[int]:
     rows = await session.scalars(
         select(Job.id)
         .where(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
-        .order_by(Job.priority.desc(), Job.seq, Job.id)
+        .order_by(Job.priority, Job.seq, Job.id)
     )
     return list(rows)
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
@@ -248,7 +249,8 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index("ix_jobs_claim", "status", "priority", "seq", "id"),
+        # in the order of serving, with all that a claim and a count ask for
+        Index("ix_jobs_claim", "status", "priority", "seq", "id", "kind"),
         Index("ix_jobs_user", "user_id", "status"),
         Index(
             "ix_jobs_undelivered",
@@ -278,7 +280,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     status: Mapped[str] = mapped_column(default=JobStatus.QUEUED)
-    priority: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(default=0)  # smaller is served sooner
     seq: Mapped[int] = mapped_column(default=0)  # the round in which it is served: fairness
     lock: Mapped[str | None]  # one running job per lock, in the order of ids
     dedupe_key: Mapped[str | None]  # one live job per key
@@ -446,7 +448,9 @@ class InboxUpdate(Base):
     """An update that the channel believes we have, until its handler has committed."""
 
     __tablename__ = "inbox"
-    update_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    holder: Mapped[str | None]  # the bot that handles it; another one takes it over when that dies
+    place: Mapped[str | None] = mapped_column(index=True)  # where it comes from: handled in order
     body: Mapped[dict[str, Any]]
     tries: Mapped[int] = mapped_column(default=0)  # an update that kills the bot is set aside
     received_at: Mapped[datetime] = mapped_column(default=now)
