@@ -27,8 +27,10 @@ from bot import (
     botapi,
     consenting,
     errors,
+    forgetting,
     gating,
     helping,
+    owning,
     pressing,
     profile,
     rating,
@@ -45,6 +47,7 @@ from bot.gateway import Gateway
 from bot.intake import Intake, Ordering
 from bot.manners import Manners
 from bot.standing import Standing
+from doctor_llama import erasures
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.metrics import BotMetrics
@@ -69,6 +72,9 @@ def handlers(telegram: Telegram) -> None:
             CommandHandler("about", helping.about, new),
             CommandHandler("new", helping.new, new),
             CommandHandler("stop", stopping.stop, new),
+            CommandHandler("privacy", owning.explain, new),
+            CommandHandler("mydata", owning.take, new),
+            CommandHandler("forget", forgetting.forget, new),
             CommandHandler("language", speaking.offer, new),
             CommandHandler("admin", dispatching.admin, new),
             MessageHandler(new & filters.COMMAND, refusing.unknown_command),
@@ -192,6 +198,7 @@ class Bot:
         while True:
             try:
                 left = await self._intake.load(self.telegram.bot)
+                await erasures.reconcile(self.house.database, self.house.settings.data_dir)
                 async with self.house.database.reading() as session:
                     await self._standing.load(session)
             except Trouble as error:

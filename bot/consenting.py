@@ -2,14 +2,17 @@
 
 import asyncio
 
-from telegram import CallbackQuery, Message, Update, User
+from telegram import CallbackQuery, Message, Update
+from telegram import User as Person
 
 from bot import asking, keyboards, places, refusing
 from bot.context import Context
 from bot.pacing import Priority
+from bot.places import Place
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import privacy
+from doctor_llama.schema import User
 
 REQUESTS = 5  # that a chat may get in a short time; further questions of a flood get none
 
@@ -28,20 +31,25 @@ async def start(update: Update, context: Context) -> None:
     async with context.house.database.reading() as session:
         user = await privacy.known(session, places.account(person.id))
     agreed = user is not None and privacy.may_store(user)
-    text = say(language, "start") + "\n\n" + say(language, _start_ending(agreed))
+    text = "\n\n".join(say(language, key) for key in ("start", *_start_ending(user)))
     await gateway.send(
         place, Part(text), keyboard=None if agreed else keyboards.agree(language, person.id)
     )
     if user is not None and agreed:
-        await gateway.send(
-            place,
-            Part(_share_text(language, privacy.may_train(user))),
-            keyboard=keyboards.share(language),
-        )
+        await offer_sharing(context, place, language, user)
 
 
-def _start_ending(agreed: bool) -> str:
-    return "start-agreed" if agreed else "start-consent"
+def _start_ending(user: User | None) -> tuple[str, ...]:
+    """The keys of what /start ends with."""
+    if user is not None and privacy.may_store(user):
+        return ("start-agreed",)
+    return ("consent-changed", "start-consent") if privacy.outdated(user) else ("start-consent",)
+
+
+async def offer_sharing(context: Context, place: Place, language: str, user: User) -> None:
+    """The second choice: whether ratings may train the model."""
+    text = _share_text(language, privacy.may_train(user))
+    await context.house.gateway.send(place, Part(text), keyboard=keyboards.share(language))
 
 
 def _share_text(language: str, agreed: bool) -> str:
@@ -49,14 +57,17 @@ def _share_text(language: str, agreed: bool) -> str:
     return say(language, "share-question") + "\n\n" + state
 
 
-async def request(context: Context, message: Message, person: User) -> None:
+async def request(context: Context, message: Message, person: Person) -> None:
     """Ask for consent in reply to a question, which the button brings back; we store nothing."""
     place, language = places.of(message), context.language(person)
     now = asyncio.get_running_loop().time()
     if context.house.manners.may(place.chat, f"consent-{person.id}", now, limit=REQUESTS):
+        async with context.house.database.reading() as session:
+            user = await privacy.known(session, places.account(person.id))
+        keys = ["consent-changed"] if privacy.outdated(user) else []
         await context.house.gateway.send(
             place,
-            Part(say(language, "consent-needed")),
+            Part("\n\n".join(say(language, key) for key in (*keys, "consent-needed"))),
             reply_to=message.message_id,
             keyboard=keyboards.agree(language, person.id),
         )
@@ -88,7 +99,7 @@ async def agree(query: CallbackQuery, context: Context, person_id: int) -> None:
         await _say_instead(context, prompt, say(language, "consent-thanks-ask-again"))
 
 
-async def _answer_now(context: Context, prompt: Message, question: Message, person: User) -> None:
+async def _answer_now(context: Context, prompt: Message, question: Message, person: Person) -> None:
     """The question that waited for consent, judged and asked like any other."""
     language = context.language(person)
     text = asking.words(question, context)

@@ -133,6 +133,25 @@ class Gateway:
             place, priority, lambda: self._formatted(call, part), wanted=wanted, repeatable=False
         )
 
+    async def document(
+        self, place: Place, name: str, data: bytes, *, caption: Part, silent: bool = False
+    ) -> int:
+        """Send a file; return the message's id. Raises what `send` raises."""
+
+        async def call() -> int:
+            message = await self.bot.send_document(
+                place.chat,
+                data,
+                filename=name,
+                caption=caption.text,
+                caption_entities=caption.entities,
+                message_thread_id=place.thread,
+                disable_notification=silent,
+            )
+            return message.message_id
+
+        return await self._insist(place, Priority.NOTICE, call, repeatable=False)
+
     async def edit(
         self,
         place: Place,

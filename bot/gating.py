@@ -9,7 +9,7 @@ import asyncio
 from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot import asking, places
+from bot import asking, places, presses
 from bot.context import Context
 from bot.rendering import Part
 from bot.texts import say
@@ -27,12 +27,12 @@ async def gate(update: Update, context: Context) -> None:
         return
     role = context.house.standing.role(person.id)
     if role is Role.BLOCKED:
-        if not _command(update, OWN_DATA):
+        if not (_command(update, OWN_DATA) or _own_data(update)):
             raise ApplicationHandlerStop
     elif (
         context.house.settings.access == "members"
         and not roles.reaches(role, Role.MEMBER)
-        and not _command(update, OUTSIDERS)
+        and not (_command(update, OUTSIDERS) or _own_data(update))
     ):
         await _turn_away(update, context)
         raise ApplicationHandlerStop
@@ -44,6 +44,13 @@ def _command(update: Update, allowed: tuple[str, ...]) -> bool:
     if message is None or not message.text or not places.of(message).private:
         return False
     return message.text.split(maxsplit=1)[0].partition("@")[0] in allowed
+
+
+def _own_data(update: Update) -> bool:
+    """Whether this is a button of those commands."""
+    query = update.callback_query
+    pressed = presses.parse(query.data or "") if query is not None else None
+    return isinstance(pressed, presses.Withdraw | presses.Forget | presses.Speak)
 
 
 def _red(update: Update, context: Context) -> bool:

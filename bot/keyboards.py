@@ -1,5 +1,7 @@
 """Inline keyboards; what their buttons say to us is in `presses`."""
 
+from collections.abc import Collection
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.presses import (
@@ -7,15 +9,18 @@ from bot.presses import (
     Agree,
     Anyway,
     Confirm,
+    Forget,
     Press,
     Rate,
     Share,
     Speak,
     Stop,
     Thumb,
+    Withdraw,
     encode,
 )
 from bot.texts import languages, say
+from doctor_llama.erasures import Scope
 
 
 def _button(text: str, press: Press, style: str | None = None) -> InlineKeyboardButton:
@@ -82,3 +87,27 @@ def speak(language: str) -> InlineKeyboardMarkup:
     names = [_button(say(one, "language-name"), Speak(one)) for one in sorted(languages())]
     rows = [names[at : at + 2] for at in range(0, len(names), 2)]
     return InlineKeyboardMarkup([*rows, [_button(say(language, "language-auto"), Speak(AUTO))]])
+
+
+def withdraw(language: str, person: int) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.from_button(
+        _button(say(language, "withdraw-button"), Withdraw(person))
+    )
+
+
+FORGET = {
+    Scope.ANSWER: "forget-answer",
+    Scope.CONVERSATION: "forget-conversation",
+    Scope.EVERYTHING: "forget-everything",
+}
+
+
+def forget(language: str, scopes: Collection[Scope]) -> InlineKeyboardMarkup:
+    """The smallest first."""
+    return InlineKeyboardMarkup.from_column(
+        [
+            _button(say(language, key), Forget(scope))
+            for scope, key in FORGET.items()
+            if scope in scopes
+        ]
+    )

@@ -14,6 +14,7 @@ yes and our commit sends it twice. A second card is better than a late one.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Coroutine
@@ -122,13 +123,21 @@ class Parcel:
         pause = FIRST_PAUSE
         while not self.gone:
             try:
-                if await self._carry():
+                if await self._carry() and not self.gone:
                     return
             except Exception as error:  # one delivery must never end the others
                 log.exception("job %d could not be delivered; trying again", self.job.id)
                 self._refused += isinstance(error, BadRequest)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE)
+        await self._clear()
+
+    async def _clear(self) -> None:
+        """The question was erased: what we said of it meanwhile goes too, if it can."""
+        status = self.shown.get("status")
+        if status is not None:
+            with contextlib.suppress(BlockedError, MigratedError, TelegramError):
+                await self.desk.gateway.delete(self.place, status)
 
     async def _carry(self) -> bool:
         """Everything, once through; false to try again soon."""

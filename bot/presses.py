@@ -11,6 +11,8 @@ from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
+from doctor_llama.erasures import Scope
+
 VERSION = "1"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
 NUMBER = re.compile(r"[0-9]{1,18}")
@@ -77,7 +79,21 @@ class Speak:
     language: str
 
 
-Press = Rate | Stop | Agree | Share | Anyway | Confirm | Speak
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Store nothing more of this person, who presses it."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase this much; asked for once more."""
+
+    scope: Scope
+
+
+Press = Rate | Stop | Agree | Share | Anyway | Confirm | Speak | Withdraw | Forget
 VERBS: dict[str, type[Press]] = {kind.__name__.lower(): kind for kind in get_args(Press)}
 
 

@@ -5,7 +5,7 @@ from dataclasses import astuple
 
 from telegram import Update
 
-from bot import asking, consenting, presses, rating, speaking, stopping
+from bot import asking, consenting, forgetting, owning, presses, rating, speaking, stopping
 from bot.admin import dispatching
 from bot.context import Context
 from bot.gateway import GoneError
@@ -22,6 +22,8 @@ HANDLERS: dict[type[Press], Callable[..., Awaitable[None]]] = {
     presses.Anyway: asking.anyway,
     presses.Confirm: dispatching.confirm,
     presses.Speak: speaking.choose,
+    presses.Withdraw: owning.withdraw,
+    presses.Forget: forgetting.choose,
 }
 
 

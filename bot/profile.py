@@ -24,7 +24,7 @@ from doctor_llama.schema import Role
 
 log = logging.getLogger(__name__)
 
-PRIVATE = ("start", "help", "new", "stop", "about", "language")
+PRIVATE = ("start", "help", "new", "stop", "about", "language", "privacy", "mydata", "forget")
 GROUP = ("help", "new", "stop", "about")
 STAFF = "admin"
 TROUBLE = (TelegramError,)

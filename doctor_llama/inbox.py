@@ -33,3 +33,22 @@ async def pending(session: AsyncSession) -> list[InboxUpdate]:
 async def done(session: AsyncSession, update_id: int) -> None:
     """Forget an update: what it asked for is committed, in the same transaction."""
     await session.execute(delete(InboxUpdate).where(InboxUpdate.update_id == update_id))
+
+
+async def of(session: AsyncSession, account: str) -> list[InboxUpdate]:
+    """What is there of a person: by their number, wherever an update has it as somebody's id."""
+    number = account.rpartition(":")[2]
+    rows = await session.scalars(select(InboxUpdate).order_by(InboxUpdate.update_id))
+    return [row for row in rows if _mentions(row.body, number)]
+
+
+async def forget(session: AsyncSession, account: str) -> None:
+    """Take out what is there of a person."""
+    ids = [row.update_id for row in await of(session, account)]
+    await session.execute(delete(InboxUpdate).where(InboxUpdate.update_id.in_(ids)))
+
+
+def _mentions(value: Any, number: str) -> bool:
+    if isinstance(value, Mapping):
+        return str(value.get("id")) == number or any(_mentions(v, number) for v in value.values())
+    return isinstance(value, list) and any(_mentions(v, number) for v in value)

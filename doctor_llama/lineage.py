@@ -82,7 +82,7 @@ async def due(session: AsyncSession) -> dict[int, int]:
         .where(or_(User.id.is_(None), User.training_consent_version.is_(None), ~allowed))
         .group_by(TrainedOn.adapter_id)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 async def clean_start(session: AsyncSession, adapter: Adapter | None) -> Adapter | None:

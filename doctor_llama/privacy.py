@@ -1,16 +1,19 @@
 """Who a person is to us and what they agreed to. It knows no wording: texts live in the channel."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from doctor_llama import holdings, inbox
 from doctor_llama.schema import User, now
 
 # Raise it when the text that people agree to changes its meaning: they are asked again.
 CONSENT_VERSION = 1
 TRAINING_CONSENT_VERSION = 1
+EXPORT_FORMAT = 1
 
 
 async def person(session: AsyncSession, account: str, *, language: str | None = None) -> User:
@@ -60,6 +63,17 @@ def may_train(user: User) -> bool:
     return may_store(user) and user.training_consent_version == TRAINING_CONSENT_VERSION
 
 
+def outdated(user: User | None) -> bool:
+    """Whether the person agreed to an earlier text, and so is asked anew."""
+    return user is not None and user.consent_version not in (None, CONSENT_VERSION)
+
+
+def withdraw(user: User) -> None:
+    """Nothing more is stored, nothing trains a model; what there is stays until it is erased."""
+    user.consent_version = user.consented_at = None
+    share(user, agreed=False)
+
+
 def consent(user: User) -> None:
     """Note that the person agreed to storing."""
     user.consent_version, user.consented_at = CONSENT_VERSION, now()
@@ -69,3 +83,19 @@ def share(user: User, *, agreed: bool) -> None:
     """Note whether the person lets their feedback train the model; withdrawing works at once."""
     user.training_consent_version = TRAINING_CONSENT_VERSION if agreed else None
     user.training_consented_at = now() if agreed else None
+
+
+async def export(session: AsyncSession, user: User) -> dict[str, Any]:
+    """Everything that is stored of a person, for a JSON document: rows by table, as they are.
+
+    `named_in` lists rows of others that name them, by id: what those say belongs to others.
+    """
+    ids = await holdings.of(session, user)
+    named = await holdings.named_in(session, user)
+    return {
+        "format": EXPORT_FORMAT,
+        "made_at": now().isoformat(),
+        **await holdings.rows(session, ids),
+        "inbox": [row.body for row in await inbox.of(session, user.account)],
+        "named_in": {name: sorted(numbers) for name, numbers in named.items()},
+    }

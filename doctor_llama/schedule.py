@@ -29,6 +29,15 @@ def scheduler(settings: Settings, database: Database) -> AsyncIOScheduler:
             if await jobs.enqueue_once(session, JobKind.BACKUP, "backup", keep=keep):
                 log.info("the nightly backup is enqueued")
 
+    async def retention() -> None:
+        async with database.session() as session:
+            days = settings.retention_days
+            if await jobs.enqueue_once(session, JobKind.RETENTION, "retention", days=days):
+                log.info("erasing what is older than %d days is enqueued", days)
+
+    if settings.retention_days:
+        before = CronTrigger(hour=(settings.backup_hour - 1) % 24, timezone="UTC")
+        table.add_job(retention, before, id="retention")
     if settings.backup_keep:
         table.add_job(backup, CronTrigger(hour=settings.backup_hour, timezone="UTC"), id="backup")
     return table

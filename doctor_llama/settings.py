@@ -124,6 +124,12 @@ class Settings(BaseSettings):
     question_characters: int = Field(
         4000, ge=100, le=4000, description="Longest question, in characters."
     )
+    retention_days: int = Field(
+        90,
+        ge=0,
+        description="Questions, answers and ratings older than so many days are erased every "
+        "night, but for those that their writer lets train the model; 0 keeps everything.",
+    )
     access: str = Field(
         "open",
         pattern="^(open|members)$",

@@ -18,13 +18,16 @@ from sqlalchemy import Connection, Engine, event
 BUSY_TIMEOUT_MS = 5_000
 WRITE = "BEGIN IMMEDIATE"
 READ = "BEGIN"
+CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 class InlineConnection(aiosqlite.Connection):
     """An aiosqlite connection that runs in its thread only what may wait."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        waits = fn.__name__ in ("commit", "rollback", "close") or (args and args[0] == WRITE)
+        waits = fn.__name__ in ("commit", "rollback", "close") or (
+            args and args[0] in (WRITE, CHECKPOINT)
+        )
         if waits:
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return fn(*args, **kwargs)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from doctor_llama import backups, history, jobs, prompt, status, vitals
+from doctor_llama import backups, erasures, history, jobs, prompt, status, vitals
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
@@ -30,7 +30,7 @@ WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon 
 FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
 REPORT_SECONDS = 30.0
 KEEP = 14  # backups
-KINDS = (JobKind.ANSWER, JobKind.BACKUP)
+KINDS = (JobKind.ANSWER, JobKind.BACKUP, JobKind.RETENTION)
 
 
 @dataclass(eq=False)
@@ -162,7 +162,11 @@ class Worker:
         if not self.flights:
             self._progress = time.monotonic()
         flight = self.flights[job.id] = Flight(job)
-        work = self._answer if job.kind == JobKind.ANSWER else self._backup
+        work = {
+            JobKind.ANSWER: self._answer,
+            JobKind.BACKUP: self._backup,
+            JobKind.RETENTION: self._retain,
+        }[JobKind(job.kind)]
         flight.task = asyncio.create_task(self._settle(flight, work), name=f"job-{job.id}")
         return True
 
@@ -273,6 +277,19 @@ class Worker:
         path = await asyncio.to_thread(backups.make, self.database)
         gone = backups.prune(self.database.backups, int(flight.job.payload.get("keep", KEEP)))
         return {"path": str(path), "removed": len(gone)}
+
+    async def _retain(self, flight: Flight) -> dict[str, Any]:
+        """Erase what is too old, a batch at a time, so that nobody waits long for the database."""
+        erased, days = 0, int(flight.job.payload["days"])
+        while True:
+            async with self.database.session() as session:
+                batch = await erasures.expire(session, days)
+            erased += batch
+            self._progress = time.monotonic()
+            if not batch:
+                break
+        await self.database.checkpoint()
+        return {"erased": erased}
 
     # -- the tick ---------------------------------------------------------------------------------
 

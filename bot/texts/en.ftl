@@ -12,6 +12,9 @@ command-new = Start a new conversation
 command-stop = Stop the answer in progress
 command-about = Which model answers you
 command-language = In which language I speak
+command-privacy = What is stored of you
+command-mydata = Everything of yours in one file
+command-forget = Erase an answer, a conversation, or everything
 command-admin = What you may do here
 
 # /start and consent
@@ -25,12 +28,17 @@ start-consent =
     What I store, if you agree: your questions, my answers and your ratings, under your Telegram number, so that I can follow our conversation. Nothing of it is stored before you agree.
 
     By agreeing you also say that you are 18 or older.
+
+    What is kept, for how long, and how to take it back: /privacy.
 start-agreed = You have agreed that I store our conversations. Just ask your question.
 start-group = I answer here when you mention me or reply to me. To agree to storing, or to ask in private, write to me directly.
+consent-changed = What you agreed to has changed since then. Please read it again: until you agree, nothing more is stored.
 consent-needed =
     Before I can answer, I need your OK: I store your questions, my answers and your ratings, under your Telegram number, so that I can follow our conversation. You say that you are 18 or older. I am an AI, not a doctor, and I can be wrong.
 
     Nothing of your question is stored yet. Press the button and I will answer it.
+
+    What is kept, for how long, and how to take it back: /privacy.
 consent-button = I agree
 consent-thanks = Thank you. Your question is on its way.
 consent-thanks-ask-again = Thank you. Please send me your question now.
@@ -81,6 +89,38 @@ language-ask = In which language shall I speak with you? (This changes my own se
 language-auto = As my app says
 language-done = From now on I speak English.
 only-private = Please do that in a private chat with me.
+privacy =
+    What I store of you
+
+    Your number: { $number }
+    Questions and answers: { $messages }
+    Ratings and corrections: { $feedback }
+    Storing: { $storing }
+    Training the model: { $training }
+    { $kept }
+
+    Whoever runs this bot can read what is stored; its reviewers read what you let train the model. Telegram's chats with bots are not end-to-end encrypted.
+
+    /mydata – everything of yours in one file
+    /forget – erase an answer, a conversation, or everything. What you erase leaves every table and the file at once, and no later training sees it; a model that has learned from it is marked, to be replaced. Backups keep it until they are replaced, after { $nights } nights; from one that is put back it is erased again. The messages in this chat are in Telegram: delete the chat there.
+privacy-yes = yes
+privacy-no = no
+privacy-since = yes, agreed on { $date }
+privacy-outdated = no longer: the text has changed, please agree again
+privacy-kept = What is older than { $days } days is erased every night, but for what you let train the model.
+privacy-kept-on = It is kept until you erase it.
+withdraw-button = Store nothing more
+withdraw-done = From now on nothing more is stored, and nothing of yours trains the model. What is stored already stays until you erase it with /forget. I can answer again once you agree again.
+mydata = Everything that is stored of you, rows: { $rows }. It is JSON: any text editor opens it.
+mydata-none = Nothing is stored of you.
+forget-ask = What shall I erase? I show you what it is before anything goes.
+forget-answer = The last question and its answers
+forget-conversation = This conversation
+forget-everything = Everything
+forget-confirm = This would go: questions and answers { $messages }, ratings and corrections { $feedback }. It cannot be undone. To confirm, send me this within { $minutes } minutes:
+forget-confirm-everything = With them go your agreements, your language and any role that you have here.
+forget-wrong = That code is not right, or too old. /forget begins anew.
+forget-done = Erased: questions and answers { $messages }, ratings and corrections { $feedback }. The messages in this chat are in Telegram, not here: delete the chat there if you wish.
 
 # What cannot be asked
 refuse-empty = I see no question in that. Please write it in words.

@@ -14,6 +14,9 @@ command-new = Empezar una conversación nueva
 command-stop = Detener la respuesta en curso
 command-about = Qué modelo te responde
 command-language = En qué idioma hablo
+command-privacy = Qué se guarda de ti
+command-mydata = Todo lo tuyo en un archivo
+command-forget = Borrar una respuesta, una conversación o todo
 command-admin = Lo que puedes hacer aquí
 
 # /start and consent
@@ -27,12 +30,17 @@ start-consent =
     Lo que guardo, si estás de acuerdo: tus preguntas, mis respuestas y tus valoraciones, con tu número de Telegram, para poder seguir nuestra conversación. No se guarda nada de eso antes de que aceptes.
 
     Al aceptar dices también que tienes 18 años o más.
+
+    Qué se guarda, por cuánto tiempo y cómo retirarlo: /privacy.
 start-agreed = Has aceptado que guarde nuestras conversaciones. Haz tu pregunta cuando quieras.
 start-group = Aquí respondo cuando me mencionas o respondes a un mensaje mío. Para aceptar que guarde datos, o para preguntar en privado, escríbeme directamente.
+consent-changed = Lo que aceptaste ha cambiado desde entonces. Léelo otra vez, por favor: hasta que aceptes, no se guarda nada más.
 consent-needed =
     Antes de responder necesito tu permiso: guardo tus preguntas, mis respuestas y tus valoraciones, con tu número de Telegram, para poder seguir nuestra conversación. Confirmas que tienes 18 años o más. Soy una IA, no un médico, y puedo equivocarme.
 
     Todavía no se ha guardado nada de tu pregunta. Pulsa el botón y la responderé.
+
+    Qué se guarda, por cuánto tiempo y cómo retirarlo: /privacy.
 consent-button = Estoy de acuerdo
 consent-thanks = Gracias. Tu pregunta está en camino.
 consent-thanks-ask-again = Gracias. Envíame ahora tu pregunta, por favor.
@@ -83,6 +91,38 @@ language-ask = ¿En qué idioma te hablo? (Esto cambia mis propias frases; el mo
 language-auto = El de mi aplicación
 language-done = A partir de ahora hablo español.
 only-private = Hazlo en un chat privado conmigo, por favor.
+privacy =
+    Lo que guardo de ti
+
+    Tu número: { $number }
+    Preguntas y respuestas: { $messages }
+    Valoraciones y correcciones: { $feedback }
+    Almacenamiento: { $storing }
+    Entrenar el modelo: { $training }
+    { $kept }
+
+    Quien gestiona este bot puede leer lo guardado; sus revisores leen lo que permites usar para entrenar el modelo. Los chats de Telegram con bots no están cifrados de extremo a extremo.
+
+    /mydata – todo lo tuyo en un archivo
+    /forget – borrar una respuesta, una conversación o todo. Lo que borras sale enseguida de todas las tablas y del archivo, y ningún entrenamiento posterior lo ve; un modelo que haya aprendido de ello queda marcado para ser sustituido. Las copias de seguridad lo conservan hasta que se sustituyen, tras { $nights } noches; si se restaura una, se borra de nuevo. Los mensajes de este chat están en Telegram: borra allí el chat.
+privacy-yes = sí
+privacy-no = no
+privacy-since = sí, aceptado el { $date }
+privacy-outdated = ya no: el texto ha cambiado, acéptalo de nuevo, por favor
+privacy-kept = Lo que tiene más de { $days } días se borra cada noche, salvo lo que permites usar para entrenar el modelo.
+privacy-kept-on = Se conserva hasta que lo borres.
+withdraw-button = No guardar nada más
+withdraw-done = A partir de ahora no se guarda nada más, y nada tuyo entrena el modelo. Lo ya guardado permanece hasta que lo borres con /forget. Podré responder de nuevo cuando vuelvas a aceptar.
+mydata = Todo lo que se guarda de ti, filas: { $rows }. Es JSON: cualquier editor de texto lo abre.
+mydata-none = No se guarda nada de ti.
+forget-ask = ¿Qué borro? Te muestro lo que es antes de borrar nada.
+forget-answer = La última pregunta y sus respuestas
+forget-conversation = Esta conversación
+forget-everything = Todo
+forget-confirm = Se borraría: preguntas y respuestas { $messages }, valoraciones y correcciones { $feedback }. No se puede deshacer. Para confirmar, envíame esto en { $minutes } minutos:
+forget-confirm-everything = Con ello se van tus consentimientos, tu idioma y cualquier rol que tengas aquí.
+forget-wrong = Ese código no es correcto, o es demasiado antiguo. Con /forget se empieza de nuevo.
+forget-done = Borrado: preguntas y respuestas { $messages }, valoraciones y correcciones { $feedback }. Los mensajes de este chat están en Telegram, no aquí: borra allí el chat si quieres.
 
 # What cannot be asked
 refuse-empty = No veo ninguna pregunta ahí. Escríbela con palabras, por favor.

@@ -14,6 +14,9 @@ command-new = Commencer une nouvelle conversation
 command-stop = Arrêter la réponse en cours
 command-about = Quel modèle vous répond
 command-language = Dans quelle langue je parle
+command-privacy = Ce qui est conservé de vous
+command-mydata = Tout ce qui est à vous dans un fichier
+command-forget = Effacer une réponse, une conversation ou tout
 command-admin = Ce que vous pouvez faire ici
 
 # /start and consent
@@ -27,12 +30,17 @@ start-consent =
     Ce que je conserve, si vous êtes d’accord : vos questions, mes réponses et vos évaluations, avec votre numéro Telegram, pour pouvoir suivre notre conversation. Rien de cela n’est conservé avant votre accord.
 
     En donnant votre accord, vous dites aussi que vous avez 18 ans ou plus.
+
+    Ce qui est conservé, combien de temps, et comment le reprendre : /privacy.
 start-agreed = Vous avez accepté que je conserve nos conversations. Posez simplement votre question.
 start-group = Ici, je réponds quand vous me mentionnez ou répondez à un de mes messages. Pour donner votre accord, ou pour demander en privé, écrivez-moi directement.
+consent-changed = Ce que vous aviez accepté a changé depuis. Relisez-le, s’il vous plaît : jusqu’à votre accord, rien de plus n’est conservé.
 consent-needed =
     Avant de répondre, j’ai besoin de votre accord : je conserve vos questions, mes réponses et vos évaluations, avec votre numéro Telegram, pour pouvoir suivre notre conversation. Vous dites avoir 18 ans ou plus. Je suis une IA, pas un médecin, et je peux me tromper.
 
     Rien de votre question n’est encore conservé. Appuyez sur le bouton et j’y répondrai.
+
+    Ce qui est conservé, combien de temps, et comment le reprendre : /privacy.
 consent-button = Je suis d’accord
 consent-thanks = Merci. Votre question est en route.
 consent-thanks-ask-again = Merci. Envoyez-moi maintenant votre question, s’il vous plaît.
@@ -83,6 +91,38 @@ language-ask = Dans quelle langue dois-je vous parler ? (Cela change mes propres
 language-auto = Celle de mon application
 language-done = Désormais, je parle français.
 only-private = Faites cela dans une conversation privée avec moi, s’il vous plaît.
+privacy =
+    Ce que je conserve de vous
+
+    Votre numéro : { $number }
+    Questions et réponses : { $messages }
+    Évaluations et corrections : { $feedback }
+    Conservation : { $storing }
+    Entraîner le modèle : { $training }
+    { $kept }
+
+    La personne qui gère ce bot peut lire ce qui est conservé ; ses relecteurs lisent ce que vous laissez entraîner le modèle. Les conversations Telegram avec des bots ne sont pas chiffrées de bout en bout.
+
+    /mydata – tout ce qui est à vous dans un fichier
+    /forget – effacer une réponse, une conversation ou tout. Ce que vous effacez quitte aussitôt toutes les tables et le fichier, et aucun entraînement ultérieur ne le voit ; un modèle qui en a appris est marqué pour être remplacé. Les sauvegardes le gardent jusqu’à leur remplacement, après { $nights } nuits ; si l’une est restaurée, il est effacé de nouveau. Les messages de cette conversation sont chez Telegram : supprimez-la là-bas.
+privacy-yes = oui
+privacy-no = non
+privacy-since = oui, accepté le { $date }
+privacy-outdated = plus maintenant : le texte a changé, donnez de nouveau votre accord, s’il vous plaît
+privacy-kept = Ce qui a plus de { $days } jours est effacé chaque nuit, sauf ce que vous laissez entraîner le modèle.
+privacy-kept-on = C’est conservé jusqu’à ce que vous l’effaciez.
+withdraw-button = Ne plus rien conserver
+withdraw-done = Désormais, rien de plus n’est conservé, et rien de vous n’entraîne le modèle. Ce qui est déjà conservé reste jusqu’à ce que vous l’effaciez avec /forget. Je pourrai répondre de nouveau après un nouvel accord.
+mydata = Tout ce qui est conservé de vous, lignes : { $rows }. C’est du JSON : tout éditeur de texte l’ouvre.
+mydata-none = Rien n’est conservé de vous.
+forget-ask = Que dois-je effacer ? Je vous montre ce que c’est avant d’effacer quoi que ce soit.
+forget-answer = La dernière question et ses réponses
+forget-conversation = Cette conversation
+forget-everything = Tout
+forget-confirm = Voici ce qui partirait : questions et réponses { $messages }, évaluations et corrections { $feedback }. C’est irréversible. Pour confirmer, envoyez-moi ceci dans les { $minutes } minutes :
+forget-confirm-everything = Partent aussi vos accords, votre langue et tout rôle que vous avez ici.
+forget-wrong = Ce code n’est pas bon, ou trop ancien. /forget recommence.
+forget-done = Effacé : questions et réponses { $messages }, évaluations et corrections { $feedback }. Les messages de cette conversation sont chez Telegram, pas ici : supprimez-la là-bas si vous le souhaitez.
 
 # What cannot be asked
 refuse-empty = Je n’y vois pas de question. Écrivez-la avec des mots, s’il vous plaît.

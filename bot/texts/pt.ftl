@@ -14,6 +14,9 @@ command-new = Começar uma nova conversa
 command-stop = Parar a resposta em andamento
 command-about = Qual modelo responde a você
 command-language = Em que idioma eu falo
+command-privacy = O que é guardado de você
+command-mydata = Tudo o que é seu em um arquivo
+command-forget = Apagar uma resposta, uma conversa ou tudo
 command-admin = O que você pode fazer aqui
 
 # /start and consent
@@ -27,12 +30,17 @@ start-consent =
     O que eu guardo, se você concordar: as suas perguntas, as minhas respostas e as suas avaliações, com o seu número do Telegram, para poder acompanhar a nossa conversa. Nada disso é guardado antes de você concordar.
 
     Ao concordar, você também diz que tem 18 anos ou mais.
+
+    O que é guardado, por quanto tempo e como retirar: /privacy.
 start-agreed = Você concordou que eu guarde as nossas conversas. É só fazer a sua pergunta.
 start-group = Aqui eu respondo quando você me menciona ou responde a uma mensagem minha. Para concordar com o armazenamento, ou para perguntar em particular, escreva diretamente para mim.
+consent-changed = Aquilo com que você concordou mudou desde então. Por favor, leia de novo: até você concordar, nada mais é guardado.
 consent-needed =
     Antes de responder preciso da sua permissão: eu guardo as suas perguntas, as minhas respostas e as suas avaliações, com o seu número do Telegram, para poder acompanhar a nossa conversa. Você diz que tem 18 anos ou mais. Sou uma IA, não um médico, e posso errar.
 
     Nada da sua pergunta foi guardado ainda. Toque no botão e eu respondo.
+
+    O que é guardado, por quanto tempo e como retirar: /privacy.
 consent-button = Concordo
 consent-thanks = Obrigado. A sua pergunta está a caminho.
 consent-thanks-ask-again = Obrigado. Por favor, envie agora a sua pergunta.
@@ -83,6 +91,38 @@ language-ask = Em que idioma devo falar com você? (Isso muda as minhas própria
 language-auto = O do meu aplicativo
 language-done = A partir de agora falo português.
 only-private = Por favor, faça isso em um chat privado comigo.
+privacy =
+    O que eu guardo de você
+
+    O seu número: { $number }
+    Perguntas e respostas: { $messages }
+    Avaliações e correções: { $feedback }
+    Armazenamento: { $storing }
+    Treinar o modelo: { $training }
+    { $kept }
+
+    Quem opera este bot pode ler o que está guardado; os revisores leem o que você deixa treinar o modelo. Os chats do Telegram com bots não são criptografados de ponta a ponta.
+
+    /mydata – tudo o que é seu em um arquivo
+    /forget – apagar uma resposta, uma conversa ou tudo. O que você apaga sai na hora de todas as tabelas e do arquivo, e nenhum treinamento posterior o vê; um modelo que tenha aprendido com isso fica marcado para ser substituído. Os backups o conservam até serem substituídos, após { $nights } noites; se um deles for restaurado, é apagado de novo. As mensagens deste chat estão no Telegram: apague o chat lá.
+privacy-yes = sim
+privacy-no = não
+privacy-since = sim, desde { $date }
+privacy-outdated = não mais: o texto mudou, por favor concorde de novo
+privacy-kept = O que tem mais de { $days } dias é apagado toda noite, exceto o que você deixa treinar o modelo.
+privacy-kept-on = Fica guardado até você apagar.
+withdraw-button = Não guardar mais nada
+withdraw-done = A partir de agora nada mais é guardado, e nada seu treina o modelo. O que já está guardado fica até você apagar com /forget. Posso responder de novo quando você concordar outra vez.
+mydata = Tudo o que é guardado de você, linhas: { $rows }. É JSON: qualquer editor de texto abre.
+mydata-none = Nada é guardado de você.
+forget-ask = O que devo apagar? Mostro o que é antes de apagar qualquer coisa.
+forget-answer = A última pergunta e as suas respostas
+forget-conversation = Esta conversa
+forget-everything = Tudo
+forget-confirm = Isto seria apagado: perguntas e respostas { $messages }, avaliações e correções { $feedback }. Não pode ser desfeito. Para confirmar, envie-me isto em { $minutes } minutos:
+forget-confirm-everything = Com isso vão os seus consentimentos, o seu idioma e qualquer papel que você tenha aqui.
+forget-wrong = Esse código não está certo, ou é antigo demais. /forget começa de novo.
+forget-done = Apagado: perguntas e respostas { $messages }, avaliações e correções { $feedback }. As mensagens deste chat estão no Telegram, não aqui: apague o chat lá se quiser.
 
 # What cannot be asked
 refuse-empty = Não vejo nenhuma pergunta aí. Por favor, escreva-a em palavras.

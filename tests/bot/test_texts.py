@@ -19,7 +19,15 @@ OTHERS = tuple(language for language in LANGUAGES if language != "en")
 # keys that are made of parts in the code
 MADE = ("command-", "role-")
 # the same in two languages
-ALIKE = {"admin-status", "answer-continues", "error", "failed", "confirm-no", "admin-status-no-gpu"}
+ALIKE = {
+    "privacy-no",
+    "admin-status",
+    "answer-continues",
+    "error",
+    "failed",
+    "confirm-no",
+    "admin-status-no-gpu",
+}
 NOT_A_DOCTOR = {
     "ar": "وليس طبيبًا",
     "en": "not a doctor",
