@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import audit
-from doctor_llama.errors import RegistryError
-from doctor_llama.schema import Adapter, AdapterStatus, now
+from doctor_llama.errors import AdapterError, RegistryError
+from doctor_llama.schema import Adapter, AdapterStatus, Probation, now
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 FOLDER = "adapters"  # in the data folder
@@ -120,6 +120,8 @@ async def promote(
     former = await active(session)
     if former is not None and former.id == row.id:
         raise RegistryError(f"{row.name} is active already.")
+    unfinished = delete(Probation).where(Probation.adapter_id == row.id)
+    await session.execute(unfinished.where(Probation.passed_at.is_(None)))
     await _make_active(session, row, former)
     row.promoted_at = now()
     row.verdict = {k: v for k, v in row.verdict.items() if k != "failure"}
@@ -162,6 +164,37 @@ async def reject(session: AsyncSession, adapter_id: int, reason: str) -> Adapter
     await session.flush()
     _note(session, "reject", row, None, reason=reason)
     return await active(session)
+
+
+async def begin_probation(session: AsyncSession, adapter_id: int, worker: str) -> bool:
+    """Note that a worker is about to try an adapter; false when it has passed there before.
+
+    Raises `AdapterError` when the worker ended in the midst of an earlier try: loading this adapter
+    may well be what ends it.
+    """
+    tried = await session.get(Probation, (adapter_id, worker))
+    if tried is None:
+        session.add(Probation(adapter_id=adapter_id, worker=worker))
+        return True
+    if tried.passed_at is None:
+        raise AdapterError(
+            f"The worker {worker} ended while it tried this adapter. Where something else ended "
+            "it, promote the adapter with --again."
+        )
+    return False
+
+
+async def end_probation(
+    session: AsyncSession, adapter_id: int, worker: str, *, passed: bool
+) -> None:
+    """Note that a worker survived its try of an adapter, and whether it can be served there."""
+    tried = await session.get(Probation, (adapter_id, worker))
+    if tried is None:
+        return
+    if passed:
+        tried.passed_at = now()
+    else:
+        await session.delete(tried)
 
 
 async def remove(session: AsyncSession, row: Adapter, *, user_id: int | None = None) -> bool:

@@ -45,6 +45,12 @@ class TrainedEmbeddingsError(AdapterError):
     """The adapter's embeddings were trained; it needs the base model to itself."""
 
 
+class RestartNeededError(DoctorLlamaError):
+    """The model must be loaded anew to answer with another adapter."""
+
+    exit_code = 75
+
+
 class RegistryError(DoctorLlamaError):
     """The registry of adapters cannot do that."""
 

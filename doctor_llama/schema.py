@@ -335,6 +335,18 @@ class Adapter(Base):
     promoted_at: Mapped[datetime | None]
 
 
+class Probation(Base):
+    """A worker's first try of an adapter; the worker did not survive one that has no end."""
+
+    __tablename__ = "probations"
+    adapter_id: Mapped[int] = mapped_column(
+        ForeignKey("adapters.id", ondelete=CASCADE), primary_key=True
+    )
+    worker: Mapped[str] = mapped_column(primary_key=True)  # its name
+    began_at: Mapped[datetime] = mapped_column(default=now)
+    passed_at: Mapped[datetime | None]
+
+
 class TrainingRun(Base):
     """One run of the trainer: what went in, how it went, what came out."""
 

@@ -8,7 +8,8 @@ answered meanwhile counts only if it passes.
 import asyncio
 import logging
 from collections import Counter
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from doctor_llama import adapters, prompt
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, SamplingParams, Swapping, choice
-from doctor_llama.errors import AdapterError, EngineDownError, EngineError, WrongBaseError
+from doctor_llama.errors import (
+    AdapterError,
+    EngineDownError,
+    EngineError,
+    RestartNeededError,
+    TrainedEmbeddingsError,
+    WrongBaseError,
+)
 from doctor_llama.schema import Adapter
 from doctor_llama.settings import Settings
 
@@ -28,6 +36,7 @@ DRAIN_SECONDS = 10.0  # for answers in flight to end before a swap
 SMOKE_PROMPTS = ("What is asthma?", "What are the symptoms of migraine?")
 SMOKE = SamplingParams(max_tokens=48, temperature=0.0)
 SMOKE_SECONDS = 120.0
+SETTINGS = 0  # in place of a row's id: what the settings say
 LOOP_WORDS = 12  # so many words in a row of which only a few differ are a loop
 LOOP_SHARE = 0.25
 
@@ -50,9 +59,11 @@ class Serving:
         self._database, self._settings, self._drain = database, chosen, drain_seconds
         self._choice = choice.choose(chosen)
         self._fallback = Served(*choice.adapter_of(self._choice))
-        self._served = self._fallback
-        self._failed: str | None = None  # label of the last one that did not pass its probation
-        self._passed_over: int | None = None  # an active row that is for another base
+        self._served = self._fallback  # what passed its probation last
+        self._live = self._fallback  # what the engine has
+        # labels of the one on probation and of those that failed theirs: nobody is shown their text
+        self._doubtful: set[str | None] = set()
+        self._passed_over: int | None = None  # what is wanted and cannot be served here
         self._settled = asyncio.Event()  # cleared while an adapter is on probation
         self._settled.set()
         self.engine: Engine = choice.build(chosen, self._choice)
@@ -62,39 +73,63 @@ class Serving:
     async def start(self) -> None:
         """Start the engine with the active adapter, else the one before it, else the settings'.
 
-        An adapter that cannot be loaded is marked so. Raises what `Engine.start` raises.
+        An adapter that cannot be loaded is marked so, also one that ended this worker when it was
+        tried last. Raises what `Engine.start` raises.
         """
         first = self.engine
         while isinstance(self.engine, Swapping) and (row := await self._active()) is not None:
             try:
-                served = self._served_by(row)
-                self.engine = choice.build(
-                    self._settings, self._choice, adapter=served.adapter, label=served.label
-                )
-                await self.engine.start()
-                # one that takes no adapter at the start
-                if self.engine.card().adapter != served.label and isinstance(self.engine, Swapping):
-                    await self.engine.swap(served.adapter, label=served.label)
-                await smoke(self.engine)
+                async with self._probation(row):
+                    await self._start_with(self._served_by(row))
             except WrongBaseError as problem:
-                self._pass_over(row, problem)
+                self._pass_over(row.id, problem)
                 break
             except AdapterError as problem:
                 await self.engine.stop()
                 await self._reject(row, problem)
             else:
-                self._served = served
                 return
         if self.engine is not first:
             self.engine = choice.build(self._settings, self._choice)
         await self.engine.start()
+
+    async def _start_with(self, served: Served) -> None:
+        self.engine = choice.build(
+            self._settings, self._choice, adapter=served.adapter, label=served.label
+        )
+        await self.engine.start()
+        # one that takes no adapter at the start
+        if self.engine.card().adapter != served.label and isinstance(self.engine, Swapping):
+            await self.engine.swap(served.adapter, label=served.label)
+        await smoke(self.engine)
+        self._served = self._live = served
+
+    @asynccontextmanager
+    async def _probation(self, row: Adapter) -> AsyncIterator[None]:
+        """Leave a mark while an adapter is tried that nobody removes if that ends this process.
+
+        Raises `AdapterError` where there is such a mark already.
+        """
+        worker = self._settings.worker_name
+        async with self._database.session() as session:
+            first_time = await adapters.begin_probation(session, row.id, worker)
+        passed = False
+        try:
+            yield
+            passed = True
+        finally:
+            # an engine beyond repair ends the process soon: then the mark is to be found
+            if first_time and not self.engine.down:
+                async with self._database.session() as session:
+                    await adapters.end_probation(session, row.id, worker, passed=passed)
 
     # -- while it runs ----------------------------------------------------------------------------
 
     async def follow(self) -> None:
         """Compare the active row with what is served, and swap, until cancelled.
 
-        Raises `EngineDownError` when neither the new adapter nor the former one serves.
+        Raises `EngineDownError` when neither the new adapter nor the former one serves, and
+        `RestartNeededError` when the wanted one cannot take the place of that which serves.
         """
         while isinstance(self.engine, Swapping) and not self.engine.down:
             try:
@@ -104,23 +139,41 @@ class Serving:
             await asyncio.sleep(FOLLOW_SECONDS)
 
     async def step(self) -> None:
-        """One look at the registry, and the swap that follows from it."""
+        """One look at the registry, and the swap that follows from it.
+
+        Raises `RestartNeededError` when only a new process can make it.
+        """
         row = await self._active()
-        if row is not None and row.id == self._passed_over:
+        wanted = row.id if row is not None else SETTINGS
+        if wanted == self._passed_over:
             return
         self._passed_over = None
-        wanted = row.id if row is not None else None
-        if wanted == self._served.row_id:
-            return
-        if row is None:
-            await self._change(self._fallback)
+        if wanted == (self._served.row_id or SETTINGS):
             return
         try:
-            await self._change(self._served_by(row))
+            if row is None:
+                await self._change(self._fallback)
+                return
+            async with self._probation(row):
+                await self._change(self._served_by(row))
+        except TrainedEmbeddingsError as problem:
+            raise RestartNeededError(str(problem)) from problem
         except WrongBaseError as problem:
-            self._pass_over(row, problem)
+            self._pass_over(wanted, problem)
         except AdapterError as problem:
-            await self._reject(row, problem)
+            if row is not None:
+                await self._reject(row, problem)
+            else:  # there is no row to say so; what answers now goes on
+                self._pass_over(wanted, problem)
+
+    @property
+    def label(self) -> str | None:
+        """What a new answer is made with, whether it is on probation or not."""
+        return self._live.label
+
+    def shows(self, label: str | None) -> bool:
+        """Whether text made with this adapter may be seen while it grows."""
+        return label not in self._doubtful
 
     async def keep(self, chunk: Chunk) -> bool:
         """Whether an answer counts; waits while an adapter is on probation.
@@ -128,23 +181,29 @@ class Serving:
         `chunk` is its last. An answer of an adapter that failed has to be made again.
         """
         await self._settled.wait()
-        return chunk.adapter is None or chunk.adapter != self._failed
+        return chunk.adapter is None or chunk.adapter not in self._doubtful
 
     async def _change(self, new: Served) -> None:
         """Swap, try, and swap back. Raises `AdapterError` with the former one serving."""
         assert isinstance(self.engine, Swapping)
         former = self._served
         self._settled.clear()
+        self._doubtful.add(new.label)
         try:
-            waited = await self.engine.swap(new.adapter, label=new.label, drain=self._drain)
+            try:
+                waited = await self.engine.swap(new.adapter, label=new.label, drain=self._drain)
+            except BaseException:  # nobody was answered with it
+                self._doubtful.discard(new.label)
+                raise
+            self._live = new
             log.info("now answering with %s; the gate was closed %.3f s", new.label, waited)
             try:
                 await smoke(self.engine)
             except AdapterError:
-                self._failed = new.label
                 await self._back_to(former)
                 raise
-            self._served, self._failed = new, None
+            self._served = new
+            self._doubtful.clear()
         finally:
             self._settled.set()
 
@@ -154,6 +213,7 @@ class Serving:
             await self.engine.swap(former.adapter, label=former.label, drain=0.0)
         except AdapterError as problem:  # only a new process can find out what still loads
             raise EngineDownError(f"The former adapter cannot be had back: {problem}") from problem
+        self._live = former
 
     async def _active(self) -> Adapter | None:
         async with self._database.reading() as session:
@@ -167,9 +227,9 @@ class Serving:
             raise AdapterError(f"The folder of {row.name} is not {root / row.sha256}.")
         return Served(str(folder), row.name, row.id)
 
-    def _pass_over(self, row: Adapter, problem: WrongBaseError) -> None:
-        self._passed_over = row.id
-        log.warning("%s is active but not for this worker's model: %s", row.name, problem)
+    def _pass_over(self, wanted: int, problem: AdapterError) -> None:
+        self._passed_over = wanted
+        log.warning("adapter %s is wanted and cannot be served here: %s", wanted, problem)
 
     async def _reject(self, row: Adapter, problem: AdapterError) -> None:
         log.error("%s is rejected: %s", row.name, problem)

@@ -20,6 +20,7 @@ LOAD_SECONDS = 1_800.0  # a first start may have to fetch six gigabytes
 BACKOFF_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0  # a worker that lived so long starts over without waiting
 EXIT_CONFIG = 78  # EX_CONFIG: what the settings ask for cannot be had; a restart would not help
+EXIT_AGAIN = 75  # EX_TEMPFAIL: all is well, and only a new process can go on
 EXIT_SOFTWARE = 70  # EX_SOFTWARE: the engine is beyond repair; a new process may help
 
 
@@ -49,6 +50,9 @@ class Supervisor:
                 return
             if code == EXIT_CONFIG and not self.ready.is_set():
                 raise ModelUnavailableError("The worker could not start; its message is above.")
+            if code == EXIT_AGAIN:
+                log.info("the worker asked to be started again")
+                continue
             steady = loop.time() - began > STEADY_SECONDS
             failures = 0 if steady else min(failures + 1, len(BACKOFF_SECONDS) - 1)
             log.error("the worker ended with %s and is started again", describe(code))

@@ -18,7 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from doctor_llama import backups, erasures, history, jobs, prompt, status, vitals
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
-from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
+from doctor_llama.errors import (
+    EngineDownError,
+    EngineError,
+    InvalidRequestError,
+    RestartNeededError,
+)
 from doctor_llama.metrics import Metrics
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 from doctor_llama.serving import Serving
@@ -41,6 +46,7 @@ class Flight:
     task: asyncio.Task[None] | None = None
     text: str = ""
     written: str = ""
+    adapter: str | None = None  # what the text is made with
     last: Chunk | None = None
     ending: bool = False  # its end is being written: not to be touched any more
     began: float = field(default_factory=time.monotonic)
@@ -84,6 +90,7 @@ class Worker:
         self.serving = serving  # None: the engine keeps the adapter that it has
         self.flights: dict[int, Flight] = {}
         self.fatal: EngineDownError | None = None
+        self.outdated: RestartNeededError | None = None
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._first_words = asyncio.Event()
@@ -93,6 +100,7 @@ class Worker:
         """Work until `stop` is called, then finish what is in flight or put it back.
 
         Raises `EngineDownError` when the engine cannot be used any more; a new process may help.
+        Raises `RestartNeededError` when only a new process can serve the adapter that is wanted.
         """
         beside = [asyncio.create_task(self._tick(), name="worker-tick")]
         if self.serving is not None:
@@ -108,6 +116,8 @@ class Worker:
             await asyncio.gather(*beside, return_exceptions=True)
         if self.fatal is not None:
             raise self.fatal
+        if self.outdated is not None:
+            raise self.outdated
 
     async def _follow(self, serving: Serving) -> None:
         try:
@@ -115,6 +125,10 @@ class Worker:
         except EngineDownError as error:
             log.critical("the engine is down: %s", error)
             self.fatal = error
+        except RestartNeededError as error:
+            log.warning("the worker ends once its answers have: %s", error)
+            self.outdated = error
+            self.stop()
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns when what is in flight has ended or was put back.
@@ -264,9 +278,13 @@ class Worker:
 
     async def _write(self, flight: Flight, turns: Sequence[ChatMessage]) -> None:
         stream = self.engine.generate(turns, self.params)
+        begins = True
         async with aclosing(stream):
             async for chunk in stream:
                 self._progress = time.monotonic()
+                if (begins or chunk.restart) and self.serving is not None:
+                    flight.adapter = self.serving.label
+                begins = False
                 flight.text = chunk.text if chunk.restart else flight.text + chunk.text
                 flight.last = chunk
                 if flight.text and flight.first is None:
@@ -347,7 +365,7 @@ class Worker:
             for flight in flights:
                 if not await jobs.renew(session, flight.job):
                     lost.append(flight)
-                elif flight.text != flight.written and flight.job.message_id is not None:
+                elif self._has_news(flight):
                     flight.written = flight.text
                     await session.execute(
                         update(Message)
@@ -359,6 +377,12 @@ class Worker:
                 log.info("job %s was taken away", flight.job.id)
                 self.flights.pop(flight.job.id, None)
                 flight.task.cancel()
+
+    def _has_news(self, flight: Flight) -> bool:
+        """Whether there is text to show, of an adapter that is not on probation."""
+        if self.serving is not None and not self.serving.shows(flight.adapter):
+            return False
+        return flight.text != flight.written and flight.job.message_id is not None
 
     # -- stopping ---------------------------------------------------------------------------------
 

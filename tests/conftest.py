@@ -4,6 +4,7 @@ A module or test marked `every_database` runs on SQLite and again on PostgreSQL.
 """
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -48,13 +49,22 @@ def postgres_template(postgres: Server) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database at the newest revision, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "test.db"
+    Database(f"sqlite:///{path}").upgrade()
+    return path
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database at the newest revision: SQLite, or what `every_database` asks for."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        url = f"sqlite:///{tmp_path / 'data' / 'test.db'}"
-        Database(url).upgrade()
-        return url
+        path = tmp_path / "data" / "test.db"
+        path.parent.mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
     server: Server = request.getfixturevalue("postgres")
     return server.url(server.create(request.getfixturevalue("postgres_template")))
 

@@ -109,6 +109,7 @@ class Swapping(Protocol):
     ) -> float:
         """Answer with another adapter, or with None; returns for how long new answers waited.
 
-        No answer mixes two: it ends within `drain` seconds as it began, or begins again. Raises
-        `AdapterError` with nothing changed.
+        No answer mixes two: it ends within `drain` seconds as it began, or begins again. Raises,
+        with nothing changed, `AdapterError`, and `RestartNeededError` when what answers now cannot
+        make room for another.
         """

@@ -1,11 +1,8 @@
-"""The command line as a person meets it: real processes, exit statuses, one sentence an error."""
+"""The command line as a person meets it: exit statuses, one sentence an error."""
 
 import asyncio
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,28 +10,18 @@ import pytest
 from bot.simulator import running
 from doctor_llama import db, locks
 from doctor_llama.db import Database
-
-
-def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "doctor_llama", *arguments],
-        env={**os.environ, **settings},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+from tests.command import command, process
 
 
 def test_help_names_every_command() -> None:
-    shown = run("--help")
+    shown = process("--help")
     assert shown.returncode == 0
-    for command in ("run", "bot", "worker", "ask", "checkup", "db"):
-        assert f" {command} " in shown.stdout
+    for name in ("run", "bot", "worker", "ask", "checkup", "db"):
+        assert f" {name} " in shown.stdout
 
 
 def test_ask_prints_one_object() -> None:
-    done = run("ask", "What is asthma?", "--json", DOCTOR_LLAMA_MODEL="scripted")
+    done = command("ask", "What is asthma?", "--json", DOCTOR_LLAMA_MODEL="scripted")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert answer["answer"].startswith('Answer to "What is asthma?"')
@@ -44,13 +31,13 @@ def test_ask_prints_one_object() -> None:
 
 
 def test_ask_streams_to_the_terminal() -> None:
-    done = run("ask", "What is asthma?", DOCTOR_LLAMA_MODEL="scripted")
+    done = process("ask", "What is asthma?", DOCTOR_LLAMA_MODEL="scripted")
     assert done.stdout.startswith('Answer to "What is asthma?"')
     assert done.stderr == ""
 
 
 def test_ask_answers_an_emergency_without_a_model() -> None:
-    done = run("ask", "My father has chest pain and cannot breathe", "--json")
+    done = command("ask", "My father has chest pain and cannot breathe", "--json")
     answer = json.loads(done.stdout)
     assert answer["triage"] == "emergency"
     assert answer["model"] is None
@@ -72,7 +59,7 @@ def test_ask_answers_an_emergency_without_a_model() -> None:
 def test_an_error_is_one_sentence(
     arguments: list[str], settings: dict[str, str], status: int, says: str
 ) -> None:
-    done = run(*arguments, **settings)
+    done = command(*arguments, **settings)
     assert done.returncode == status, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -80,18 +67,18 @@ def test_an_error_is_one_sentence(
 
 
 def test_the_database_commands(tmp_path: Path) -> None:
-    assert "is now at revision" in run("db", "upgrade").stdout
-    assert "nothing to do" in run("db", "upgrade").stdout
-    assert run("db", "check").returncode == 0
-    copy = Path(run("db", "backup").stdout.strip())
+    assert "is now at revision" in command("db", "upgrade").stdout
+    assert "nothing to do" in command("db", "upgrade").stdout
+    assert command("db", "check").returncode == 0
+    copy = Path(command("db", "backup").stdout.strip())
     assert copy.is_file()
     assert copy.stat().st_mode & 0o077 == 0
-    again = run("db", "backup", str(copy))
+    again = command("db", "backup", str(copy))
     assert again.returncode == 1
     assert "exists already" in again.stderr
     file = tmp_path / "data" / "doctor-llama.db"
     file.write_bytes(b"rubbish" * 500)
-    broken = run("db", "check")
+    broken = command("db", "check")
     assert broken.returncode == 1
     assert "is damaged" in broken.stderr
     assert copy.name in broken.stderr
@@ -110,12 +97,12 @@ def test_an_upgrade_keeps_the_former_state(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     connection.close()
     assert database.revision() != db.head()
-    assert run("db", "upgrade").returncode == 0
+    assert command("db", "upgrade").returncode == 0
     assert database.revision() == db.head()
 
 
 def test_checkup_says_how_to_mend_things(tmp_path: Path) -> None:
-    good = run("checkup", "--json", DOCTOR_LLAMA_MODEL="embedded")
+    good = command("checkup", "--json", DOCTOR_LLAMA_MODEL="embedded")
     assert good.returncode == 0, good.stdout + good.stderr
     report = json.loads(good.stdout)
     assert report["runs"] is True
@@ -123,7 +110,9 @@ def test_checkup_says_how_to_mend_things(tmp_path: Path) -> None:
     assert named == {
         "Python", "SQLite", "GPU", "bitsandbytes", "Model", "Disk", "Telegram", "Database",
     }  # fmt: skip
-    bad = run("checkup", DOCTOR_LLAMA_MODEL="nobody/has-this", DATABASE_URL="sqlite:///data/x.db")
+    bad = command(
+        "checkup", DOCTOR_LLAMA_MODEL="nobody/has-this", DATABASE_URL="sqlite:///data/x.db"
+    )
     assert bad.returncode == 1
     assert "✗ Model" in bad.stdout
     assert "DOCTOR_LLAMA_MODEL" in bad.stdout
@@ -132,14 +121,14 @@ def test_checkup_says_how_to_mend_things(tmp_path: Path) -> None:
 def test_a_damaged_database_fails_the_checkup(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "doctor-llama.db").write_bytes(b"rubbish" * 500)
-    done = run("checkup", DOCTOR_LLAMA_MODEL="scripted")
+    done = command("checkup", DOCTOR_LLAMA_MODEL="scripted")
     assert done.returncode == 1
     assert "✗ Database" in done.stdout
 
 
 def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with locks.held(tmp_path / "data" / "run.lock", "taken"):
-        done = run("run", DOCTOR_LLAMA_MODEL="scripted")
+        done = process("run", DOCTOR_LLAMA_MODEL="scripted")
     assert done.returncode == 73
     assert "is running already" in done.stderr
 
@@ -147,8 +136,8 @@ def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
 async def test_checkup_tries_the_token() -> None:
     async with running(port=0, journal=None) as simulator:
         told = {"DOCTOR_LLAMA_TELEGRAM_API_URL": simulator.url, "DOCTOR_LLAMA_MODEL": "scripted"}
-        good = await asyncio.to_thread(run, "checkup", TELEGRAM_BOT_TOKEN="1:local", **told)
-        bad = await asyncio.to_thread(run, "checkup", TELEGRAM_BOT_TOKEN="0:wrong", **told)
+        good = await asyncio.to_thread(command, "checkup", TELEGRAM_BOT_TOKEN="1:local", **told)
+        bad = await asyncio.to_thread(command, "checkup", TELEGRAM_BOT_TOKEN="0:wrong", **told)
     assert "@doctor_llama_bot" in good.stdout
     assert good.returncode == 0
     assert "✗ Telegram" in bad.stdout

@@ -1,9 +1,8 @@
 """The benchmark of serving: the real command on a tiny model, and its arithmetic."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +12,7 @@ import torch
 from benchmarks.slots import Request, SlotBatcher
 from doctor_llama.engine.local import ceiling, loading, tokens, weights
 from doctor_llama.engine.local.weights import Weights
+from tests.command import command
 from tests.engine.conftest import ask
 
 FIELDS = {
@@ -27,14 +27,8 @@ FIELDS = {
 }
 
 
-def bench(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "doctor_llama", "bench", "serve", *options],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+def bench(*options: str) -> CompletedProcess[str]:
+    return command("bench", "serve", *options)
 
 
 def test_the_command_measures_three_ways() -> None:

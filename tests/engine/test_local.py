@@ -126,7 +126,7 @@ async def test_what_cannot_be_rebuilt_is_told(make_engine: MakeEngine) -> None:
     async with make_engine() as engine:
         flight = inside(engine).flight
 
-        def impossible(_: object) -> Batcher:
+        def impossible(*_: object) -> Batcher:
             raise ValueError("no batcher any more")
 
         flight._make = impossible
@@ -173,9 +173,8 @@ async def test_progress_stands_still_in_a_hang(make_engine: MakeEngine) -> None:
                 time.sleep(0.01)
             return forward(*args, **named)
 
-        task = asyncio.create_task(answer(engine, "What helps?"))
-        await asyncio.sleep(0.05)
         net.forward = stuck
+        task = asyncio.create_task(answer(engine, "What helps?"))
         while not hanging.is_set():
             await asyncio.sleep(0.01)
         stood = engine.last_progress

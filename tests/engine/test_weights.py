@@ -127,7 +127,7 @@ async def test_grouped_attention_shares_prefixes_and_reads_in_pieces(
         flight = inside(engine).flight
         small = flight.batcher.room.__class__(blocks=17 * 8, batch_tokens=64, requests=8)
         await asyncio.to_thread(flight.batcher.stop)
-        flight._batcher = flight._make(small)
+        flight._batcher = flight._make(flight.batcher.base, small)
         flight._batcher.start()
         first = await answer(engine, questions[0])
         assert [first, *await asyncio.gather(*(answer(engine, q) for q in questions[1:]))] == (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.simulator import Simulator, running
@@ -226,6 +226,57 @@ async def test_other_people_and_the_group(
     await expect(bubbles(page).last.locator(".who")).to_have_text("Ana")
     await page.reload()
     await expect(page.locator("#chat-title")).to_have_text("Family")
+
+
+async def test_what_comes_between_snapshot_and_stream_is_neither_lost_nor_doubled(
+    page: Page, simulator: Simulator, bot: Bot, people: SimClient
+) -> None:
+    """The page reads a snapshot, then follows the events; each is held back past the other."""
+    happened = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await happened.wait()
+        await route.continue_()
+
+    async def overtaken(route: Route) -> None:
+        snapshot = await route.fetch()
+        await bot.send_message(BEN, "overtaking")
+        await expect(page.locator("#lists .row", has_text="overtaking")).to_be_visible()
+        await route.fulfill(response=snapshot)
+
+    await page.route("**/sim/events*", late)
+    await visit(page, simulator)
+    await people.send(BEN, "hello from Ben")
+    await bot.send_message(BEN, "hello Ben")
+    ben = page.locator("#lists .row", has_text="Ben")
+    await expect(ben.locator(".badge")).to_have_count(0)
+    happened.set()
+    await expect(ben.locator(".badge")).to_have_text("1")
+    await page.route(f"**/sim/chat/{BEN}", overtaken, times=1)
+    await ben.click()
+    await expect(bubbles(page).locator(".text")).to_have_text(
+        ["hello from Ben", "hello Ben", "overtaking"]
+    )
+
+
+async def test_what_is_typed_while_a_message_is_on_its_way_stays(
+    page: Page, simulator: Simulator, bot: Bot
+) -> None:
+    sent = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await sent.wait()
+        await route.continue_()
+
+    await visit(page, simulator)
+    await page.route("**/sim/send", slow)
+    field = page.get_by_label("Message", exact=True)
+    await field.fill("first")
+    await field.press("Enter")
+    await field.fill("second")
+    sent.set()
+    await expect(bubbles(page).last).to_contain_text("first")
+    await expect(field).to_have_value("second")
 
 
 async def test_blocking_from_the_page(page: Page, simulator: Simulator, bot: Bot) -> None:

@@ -32,6 +32,19 @@ export async function upload(fields, file) {
   return answer(await reach("/sim/upload", { method: "POST", body: form }));
 }
 
+/** Do this again every second until the simulator answers; `missed` hears of each failure. */
+export async function untilAnswered(act, missed = () => {}) {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      missed();
+      await new Promise((again) => setTimeout(again, 1000));
+    }
+  }
+}
+
 /** Follow the events after line `after`; reconnects by itself and says how it stands. */
 export function follow(after, { onEvents, onState }) {
   let last = after;
@@ -42,7 +55,7 @@ export function follow(after, { onEvents, onState }) {
     source.onmessage = (event) => {
       const body = JSON.parse(event.data);
       last = body.n;
-      onEvents(body.events);
+      onEvents(body.events, body.n);
     };
     source.onerror = () => {
       onState(false);

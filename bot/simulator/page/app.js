@@ -1,6 +1,6 @@
 // The start of the page: the header of the chat, the theme, the connection, and everything wired.
 
-import { get, post } from "./api.js";
+import { get, post, untilAnswered } from "./api.js";
 import { drawComposer } from "./composer.js";
 import { $, avatar, el, icon, preview } from "./dom.js";
 import { alertBox, dialog, menu, toast } from "./overlays.js";
@@ -135,19 +135,13 @@ function wanted() {
 async function start() {
   drawTheme();
   const named = Boolean(location.hash);
-  for (;;) {
-    try {
-      const after = await load();
-      $("app").dataset.view = named ? "chat" : "list";
-      await open(...wanted());
-      listen(after);
-      drawComposer();
-      return;
-    } catch {
-      showConnection(false);
-      await new Promise((again) => setTimeout(again, 1000));
-    }
-  }
+  await untilAnswered(async () => {
+    await load();
+    $("app").dataset.view = named ? "chat" : "list";
+    await open(...wanted());
+  }, () => showConnection(false));
+  listen();
+  drawComposer();
 }
 
 window.addEventListener("hashchange", () => open(...wanted()));

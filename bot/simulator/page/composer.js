@@ -46,35 +46,37 @@ function cancel() {
   grow();
 }
 
-async function send(text) {
-  const editing = about?.kind === "edit" ? about.message : null;
-  const reply = about?.kind === "reply" ? about : null;
-  if (editing) {
-    if (text.trim() !== editing.text) {
-      await post("edit", { user_id: store.viewer, chat_id: editing.chat_id, message_id: editing.message_id, text });
-    }
-    return;
+function send(text, to) {
+  const place = { user_id: store.viewer, chat_id: store.chatId, text };
+  if (to?.kind !== "edit") {
+    return post("send", { ...place, reply_to: to?.message.message_id, quote: to?.quote || undefined });
   }
-  await post("send", {
-    user_id: store.viewer, chat_id: store.chatId, text,
-    reply_to: reply?.message.message_id, quote: reply?.quote || undefined,
-  });
+  if (text.trim() === to.message.text) return Promise.resolve();
+  return post("edit", { ...place, chat_id: to.message.chat_id, message_id: to.message.message_id });
 }
 
 async function submit(event) {
   event?.preventDefault();
   const text = input.value;
   if ($("send").disabled) return;
+  const [to, from] = [about, slot()];
+  // The field is free at once: what is typed while this is on its way is the next message.
+  input.value = "";
+  setAbout(null);
+  grow();
+  drawCommands();
+  input.focus();
   try {
-    await send(text);
-    input.value = "";
-    setAbout(null);
-    grow();
-    drawCommands();
+    await send(text, to);
   } catch (error) {
     toast(error.message);
+    if (slot() !== from) typed.set(from, text);
+    else if (!input.value) {
+      input.value = text;
+      setAbout(to);
+      grow();
+    }
   }
-  input.focus();
 }
 
 const say = (text) => post("send", { user_id: store.viewer, chat_id: store.chatId, text }).catch((error) => toast(error.message));

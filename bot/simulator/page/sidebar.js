@@ -76,11 +76,21 @@ function draw() {
 }
 
 let waiting = false;
-/** Many events in one moment redraw the list once. */
+let pressed = false;
+/** Many events in one moment redraw the list once, and never between press and release of a row. */
 function soon() {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; draw(); });
+  requestAnimationFrame(() => {
+    waiting = false;
+    if (pressed) soon();
+    else draw();
+  });
+}
+
+$("lists").addEventListener("pointerdown", () => { pressed = true; });
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => setTimeout(() => { pressed = false; })); // after the click
 }
 
 $("search").addEventListener("input", draw);

@@ -1,6 +1,6 @@
 // What the page knows: people, chats, messages, drafts, who we are. Tells listeners what changed.
 
-import { follow, get } from "./api.js";
+import { follow, get, untilAnswered } from "./api.js";
 
 export const store = {
   viewer: 0,
@@ -16,6 +16,8 @@ export const store = {
 };
 
 const listeners = new Map();
+let known = 0; // the last line of the ledger that `load` has seen
+const heard = new Map(); // chat id -> the last line about it that came as an event
 
 export function on(what, listener) {
   if (!listeners.has(what)) listeners.set(what, []);
@@ -45,22 +47,28 @@ export function markRead() {
 
 /** Read everything afresh; called at the start and when the server's journal is another one. */
 export async function load() {
-  const [people, chats] = await Promise.all([get("people"), get("chats")]);
+  // The chats first: what happens after they were read comes as an event, people included.
+  const chats = await get("chats");
+  const people = await get("people");
   store.people = new Map(people.people.map((one) => [one.id, one]));
   store.chats = new Map(chats.chats.map((one) => [one.id, one]));
   store.messages.clear();
   store.drafts.clear();
+  store.unread.clear();
+  heard.clear();
+  known = chats.n;
   await countUnread();
-  return chats.n;
 }
 
 async function countUnread() {
-  const known = [...store.chats.values()].filter((one) => one.last).slice(-60);
-  await Promise.all(known.flatMap((one) => one.members.map(async (who) => {
+  const written = [...store.chats.values()].filter((one) => one.last).slice(-60);
+  await Promise.all(written.flatMap((one) => one.members.map(async (who) => {
     const read = Number(localStorage.getItem(readKey(who, one.id)) ?? NaN);
-    if (!(one.last.message_id > read)) return;
+    const last = one.last.message_id;
+    if (!(last > read)) return;
     const { messages } = await get(`chat/${one.id}?after=${read}`);
-    const fresh = messages.filter((message) => !message.deleted && message.from.id !== who);
+    // Later ones are counted when their events come.
+    const fresh = messages.filter((message) => message.message_id <= last && !message.deleted && message.from.id !== who);
     if (fresh.length) store.unread.set(unreadKey(who, one.id), fresh.length);
   })));
 }
@@ -84,12 +92,15 @@ export async function open(who, chatId) {
   localStorage.setItem("place", location.hash);
   if (!store.messages.has(chatId)) await fetchChat(chatId);
   await loadBot();
+  if (store.viewer !== who || store.chatId !== chatId) return; // somebody else was chosen meanwhile
   markRead();
   tell("open");
 }
 
 async function fetchChat(chatId) {
-  const body = await get(`chat/${chatId}`);
+  let body;
+  do body = await get(`chat/${chatId}`);
+  while (heard.get(chatId) > body.n); // an event overtook the answer, which lacks it
   store.messages.set(chatId, new Map(body.messages.map((one) => [one.message_id, one])));
   store.drafts.set(chatId, new Map(body.drafts.map((one) => [one.draft_id, one])));
 }
@@ -103,8 +114,8 @@ const handlers = {
     const opened = store.messages.get(chatId);
     const seen = opened?.has(message.message_id) ?? !isNew;
     opened?.set(message.message_id, message);
-    if (!seen && isNew) countNew(summary, message);
-    if (chatId === store.chatId) tell("message", message, !seen);
+    if (isNew) countNew(summary, message);
+    if (opened && chatId === store.chatId) tell("message", message, !seen);
     if (isNew || message.message_id === summary?.last?.message_id) {
       if (summary) summary.last = message;
       tell("list");
@@ -137,16 +148,20 @@ const handlers = {
     if (person.id === store.viewer) tell("composer");
   },
   chat({ chat: summary }) {
+    // The event tells of the chat as it is now, with messages whose own events are still to come.
+    summary.last = store.chats.get(summary.id)?.last ?? null;
     store.chats.set(summary.id, summary);
     tell("list");
     if (summary.id === store.chatId) tell("composer");
   },
-  bot: () => loadBot().then(() => tell("bot")),
+  bot: () => { untilAnswered(loadBot).then(() => tell("bot")); },
   async reset() {
-    await load();
-    if (!store.people.has(store.viewer)) store.viewer = store.people.keys().next().value;
-    if (!store.chats.has(store.chatId)) store.chatId = store.viewer;
-    await open(store.viewer, store.chatId);
+    await untilAnswered(async () => {
+      await load();
+      if (!store.people.has(store.viewer)) store.viewer = store.people.keys().next().value;
+      if (!store.chats.has(store.chatId)) store.chatId = store.viewer;
+      await open(store.viewer, store.chatId);
+    });
   },
 };
 
@@ -162,12 +177,20 @@ function countNew(summary, message) {
   }
 }
 
-export function listen(after) {
-  follow(after, {
-    onEvents(events) {
-      for (const event of events) handlers[event.type]?.(event);
-      if (!document.hidden) markRead();
-    },
+async function apply(events, n) {
+  for (const event of events) {
+    if (event.type !== "reset" && n <= known) continue;
+    if (event.chat_id) heard.set(event.chat_id, n);
+    await handlers[event.type]?.(event);
+  }
+  if (!document.hidden) markRead();
+}
+
+/** Follow what happens from what `load` has seen on; one line after the other. */
+export function listen() {
+  let turn = Promise.resolve();
+  follow(known, {
+    onEvents(events, n) { turn = turn.then(() => apply(events, n)).catch(console.error); },
     onState: (connected) => tell("connection", connected),
   });
 }

@@ -9,7 +9,6 @@ import contextlib
 import logging
 import math
 import queue
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from transformers.utils.generic import is_flash_attention_requested
 
 from doctor_llama.engine.local import attention, processors
 from doctor_llama.engine.local.sampling import Sampling
-from doctor_llama.errors import EngineError, ModelUnavailableError
+from doctor_llama.errors import ModelUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ class Batcher:
 
         It attends as `attention.settle` left the model; `graphs` are CUDA's.
         """
-        self.room = room
+        self.base, self.room = base, room
         flash = is_flash_attention_requested(base.config)
         if graphs and not flash:
             log.warning("no CUDA graphs: they need flash attention")
@@ -204,34 +203,44 @@ class Batcher:
         with router._lock:
             router.result_handlers.pop(request_id, None)
 
-    def drop_orphans(self) -> None:
-        """Throw away outputs that came after their request was forgotten."""
+    def tidy(self) -> None:
+        """Throw away outputs that came after their request was forgotten, and mend a deadlock.
+
+        When the cache is full the manager puts requests back and takes none until one of the others
+        ends; one that is cancelled does not count for it.
+        """
+        processor = self._manager.batch_processor
+        if processor is not None and not processor.scheduler.active_requests:
+            processor.scheduler.block_new_requests = False
         with contextlib.suppress(queue.Empty):
             while True:
                 self._manager.output_router.output_queue.get_nowait()
 
-    def between_steps(self, change: Callable[[], None], *, patience: float = 5.0) -> None:
-        """Run `change` while no step runs and no request is held, then empty the cache.
+    def between_steps(self, change: Callable[[], Any]) -> None:
+        """Run `change`, which returns the model to go on with, while no step runs.
 
-        The cache keeps prefixes by their tokens alone: without the reset, answers would go on
-        from what the old weights had read. Blocks; call it in a thread, with submission closed.
-        Raises `EngineError` when requests are still held after `patience` seconds.
+        Whatever requests are held then are dropped, and the cache emptied: it keeps prefixes by
+        their tokens alone, and answers would go on from what the old weights had read. Blocks.
         """
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            try:
-                with self._manager.pause():
-                    if not self.busy:  # a cancel takes effect in the loop's next turn
-                        change()
-                        self._manager.batch_processor.cache.reset()
-                        return
-            except RuntimeError:
-                if self.alive:
-                    raise
-                change()  # the loop is dead: nothing else runs the model
-                return
-            time.sleep(0.01)
-        raise EngineError("Answers in flight did not stop in time.")
+        try:
+            with self._manager.pause():
+                model = change()
+                self._drop_requests()
+                self.base = self._manager.model = model
+                self._manager.batch_processor.cache.reset()
+        except RuntimeError:
+            if self.alive:
+                raise
+            self.base = change()  # the loop is dead: nothing else runs the model
+
+    def _drop_requests(self) -> None:
+        """Forget every request, while the loop is paused."""
+        processor = self._manager.batch_processor
+        scheduler = processor.scheduler
+        for request_id in (*scheduler.active_requests, *scheduler.waiting_requests):
+            scheduler.set_request_cancellation(request_id)
+        for state in scheduler.clear_cancelled_requests():
+            processor.offloading_manager.free_request_cpu_cache(state)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:

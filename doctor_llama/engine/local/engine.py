@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -32,7 +33,13 @@ from doctor_llama.engine.local.answers import Answer
 from doctor_llama.engine.local.batching import Batcher, Size
 from doctor_llama.engine.local.flight import Flight
 from doctor_llama.engine.local.weights import Weights, free_memory, held
-from doctor_llama.errors import AdapterError, EngineDownError, EngineError, InvalidRequestError
+from doctor_llama.errors import (
+    AdapterError,
+    EngineDownError,
+    EngineError,
+    InvalidRequestError,
+    RestartNeededError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -48,28 +55,20 @@ class Voice:
     label: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Change:
-    """An exchange of weights, to be called while no step runs. All of it happens, or nothing."""
+    """Another adapter, tried in a shadow of the model, and what it brings."""
 
-    loaded: loading.Loaded
+    voice: Voice
     new: lora.Lora | None
-    trial: list[int]  # a prompt to try the new weights with
-    rebuilt: bool = False
+    fitted: Any  # the shadow
+    rebuilt: bool  # whether the shadow takes the model's place
 
-    def __call__(self) -> None:
-        """Raises `AdapterError`, with the former adapter back in its place."""
-        former, rows = self.loaded, self.loaded.plan.rows
-        try:
-            net, self.rebuilt = slot.put(former.model, self.new, base_rows=rows)
-            self.loaded = replace(former, model=net, adapter=self.new)
-            slot.require_finite(net, self.trial)
-        except (AdapterError, RuntimeError) as problem:
-            net, _ = slot.put(self.loaded.model, former.adapter, base_rows=rows)
-            self.loaded = replace(former, model=net)
-            if isinstance(problem, AdapterError):
-                raise
-            raise AdapterError(f"The adapter does not fit the model: {problem}") from problem
+    def made(self, loaded: loading.Loaded) -> loading.Loaded:
+        """What is loaded from now on; to be called while no step runs."""
+        rows = loaded.plan.rows
+        net = slot.adopt(loaded.model, self.fitted, self.new, rebuilt=self.rebuilt, base_rows=rows)
+        return replace(loaded, model=net, adapter=self.new)
 
 
 @dataclass(slots=True)
@@ -82,6 +81,17 @@ class Running:
     encoding: ThreadPoolExecutor  # of one thread, since a tokenizer is not made for two
     context_length: int
     swapping: asyncio.Lock
+
+
+def pass_over_libraries() -> None:
+    """Spare the garbage collector what is here to stay; once, before a model is loaded.
+
+    Without it a full collection walks all of torch and transformers, and holds every thread
+    meanwhile for a third of a second.
+    """
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
 
 
 class LocalEngine:
@@ -134,6 +144,7 @@ class LocalEngine:
     async def _start(self) -> Running:
         if self._threads:
             torch.set_num_threads(self._threads)
+        pass_over_libraries()
         loaded = await asyncio.to_thread(
             loading.load,
             self._model,
@@ -162,14 +173,10 @@ class LocalEngine:
             room.requests,
         )
 
-        def make(room: Size) -> Batcher:
-            return Batcher(loaded.base, eos_ids=loaded.eos_ids, room=room, graphs=self._cuda_graphs)
+        def make(base: Any, room: Size) -> Batcher:
+            return Batcher(base, eos_ids=loaded.eos_ids, room=room, graphs=self._cuda_graphs)
 
-        flight = Flight(make, room, context_length=context_length)
-        # a full collection walks all of torch and transformers, and holds every thread meanwhile
-        # for a third of a second; what exists now is here to stay, so let it be passed over
-        gc.collect()
-        gc.freeze()
+        flight = Flight(make, loaded.base, room, context_length=context_length)
         flight.start()
         return Running(
             loaded=loaded,
@@ -196,7 +203,6 @@ class LocalEngine:
             running.encoding.shutdown(wait=False)
             self._running = None
             del running  # and with it the model
-            gc.unfreeze()
             gc.collect()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
@@ -276,35 +282,51 @@ class LocalEngine:
     ) -> float:
         """Exchange the live adapter for another one; returns for how long new answers waited.
 
-        None leaves the bare base. Answers in flight get `drain` seconds to end as they began; what
-        is left then begins again under the new weights, for no answer mixes two adapters. Raises
-        `AdapterError`, with nothing changed, when the new adapter does not fit the model.
+        None leaves the bare base. The new adapter is tried beside the old one, which answers
+        meanwhile. Then answers in flight get `drain` seconds to end as they began, and what is left
+        begins again under the new weights, for no answer mixes two adapters. Raises `AdapterError`,
+        with nothing changed, when the new adapter does not fit the model, and `RestartNeededError`
+        when the old one cannot be taken out of it.
         """
         running = self._require_running()
         flight = running.flight
         async with running.swapping:
             flight.require_up()
-            new, voice = await asyncio.to_thread(self._judge, running.loaded, adapter, label)
-            trial = tokens.encode(voice.tokenizer, [ChatMessage("user", TRIAL)])
-            change = Change(running.loaded, new, trial)
-            began = time.monotonic()
-            flight.open.clear()
+            change = await asyncio.to_thread(self._prepare, running.loaded, adapter, label)
+            if drain > 0:
+                flight.close()
+
+            def exchange() -> Any:
+                running.loaded = change.made(running.loaded)
+                return running.loaded.base
+
             try:
                 await flight.drain(drain)
-                await flight.exchange(change)
-                running.loaded, running.voice = change.loaded, voice
+                await flight.exchange(exchange)
+                running.voice = change.voice
                 if change.rebuilt and self._cuda_graphs:
                     await flight.renew()  # graphs know weights by their addresses
             finally:
-                flight.open.set()
-            return time.monotonic() - began
+                waited = flight.reopen()
+            return waited
+
+    def _prepare(self, loaded: loading.Loaded, adapter: str | None, label: str | None) -> Change:
+        """Read, check and try an adapter beside the one that answers."""
+        new, voice = self._judge(loaded, adapter, label)
+        trial = tokens.encode(voice.tokenizer, [ChatMessage("user", TRIAL)])
+        try:
+            fitted, rebuilt = slot.fit(slot.shadow(loaded.model), new)
+            slot.require_finite(fitted, trial, new, base_rows=loaded.plan.rows)
+        except RuntimeError as problem:
+            raise AdapterError(f"The adapter does not fit the model: {problem}") from problem
+        return Change(voice, new, fitted, rebuilt)
 
     def _judge(
         self, loaded: loading.Loaded, adapter: str | None, label: str | None
     ) -> tuple[lora.Lora | None, Voice]:
         """Read and check an adapter beside the one that answers."""
         if loaded.alone:
-            raise AdapterError(
+            raise RestartNeededError(
                 "The adapter that answers has trained embeddings, which cannot be taken out of "
                 "the model again. Restart the worker to change it."
             )

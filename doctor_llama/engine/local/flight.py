@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -28,11 +29,13 @@ DIED = "The engine died several times in a row."
 class Flight:
     """Keeps a batcher alive under the answers in flight. Belongs to one event loop."""
 
-    def __init__(self, make: Callable[[Size], Batcher], room: Size, *, context_length: int) -> None:
-        """`make` builds a batcher that is not started; it is called in a thread."""
+    def __init__(
+        self, make: Callable[[Any, Size], Batcher], base: Any, room: Size, *, context_length: int
+    ) -> None:
+        """`make` builds a batcher for a model, not started yet; it is called in a thread."""
         self._make = make
         self._context = context_length
-        self._batcher = make(room)
+        self._batcher = make(base, room)
         self._active: dict[Answer, None] = {}  # in order of arrival
         self._idle = asyncio.Event()
         self._idle.set()
@@ -41,8 +44,9 @@ class Flight:
         self._progress = time.monotonic()
         self._watch: asyncio.Task[None] | None = None
         self.places = Places(room.requests)
-        self.open = asyncio.Event()  # cleared while weights are exchanged
+        self.open = asyncio.Event()  # the gate: cleared while weights are exchanged
         self.open.set()
+        self._closed = 0.0  # when it was closed last
         self.refusal: str | None = None  # what a new question is told, if not None
         self.down = False  # only a new process can help
 
@@ -102,28 +106,49 @@ class Flight:
         if not self._active:
             self._idle.set()
 
-    async def exchange(self, change: Callable[[], None]) -> None:
-        """Run `change` on the weights between two steps, with nothing in flight.
+    def close(self) -> None:
+        """Let no answer begin until `reopen`."""
+        if self.open.is_set():
+            self._closed = time.monotonic()
+            self.open.clear()
 
-        Answers that are, `drain` or not, are to be begun again: their readers are told, and find
-        `open` cleared. Raises what `change` raises.
+    def reopen(self) -> float:
+        """Open the gate; returns for how many seconds it was closed."""
+        waited = 0.0 if self.open.is_set() else time.monotonic() - self._closed
+        self.open.set()
+        return waited
+
+    async def exchange(self, change: Callable[[], Any]) -> None:
+        """Run `change`, which returns the model to go on with, between two steps.
+
+        The gate is closed once no step runs, for the caller to reopen. Answers that are in flight
+        then are to be begun again: their readers are told. Raises what `change` raises.
         """
+        loop = asyncio.get_running_loop()
+
+        def changed() -> Any:
+            asyncio.run_coroutine_threadsafe(self._give_up_all(), loop).result()
+            return change()
+
         async with self._surgery:
             self.require_up()
-            for answer in list(self._active):
-                answer.give_up()
-                self.end(answer)
             try:
-                await asyncio.to_thread(self._batcher.between_steps, change)
+                await asyncio.to_thread(self._batcher.between_steps, changed)
             finally:
                 self._progress = time.monotonic()
+
+    async def _give_up_all(self) -> None:
+        self.close()
+        for answer in list(self._active):
+            answer.give_up()
+            self.end(answer)
 
     async def renew(self) -> None:
         """Begin with a new batcher, for one that holds on to parts of the model by address."""
         async with self._surgery:
             old = self._batcher
             await asyncio.to_thread(old.stop)
-            self._batcher = await asyncio.to_thread(self._make, old.room)
+            self._batcher = await asyncio.to_thread(self._make, old.base, old.room)
             self._batcher.start()
             for answer in self._active:
                 self._submit(answer)
@@ -177,7 +202,7 @@ class Flight:
         while not self.down:
             await asyncio.sleep(WATCH_SECONDS)
             async with self._surgery:
-                self._batcher.drop_orphans()
+                self._batcher.tidy()
                 if not self._batcher.alive:
                     try:
                         await self._rebuild()
@@ -205,7 +230,7 @@ class Flight:
             return
         del death  # its frames hold tensors
         await asyncio.to_thread(dead.stop)
-        self._batcher = await asyncio.to_thread(self._make, room)
+        self._batcher = await asyncio.to_thread(self._make, dead.base, room)
         self._batcher.start()
         self._progress = time.monotonic()
         for answer in list(self._active):

@@ -93,7 +93,8 @@ def load(
         brought.embeddings.clear()  # they are in the base now, and large
     elif brought is not None:
         slimming.require_rows(brought, highest(tokenizer), plan)
-        net, _ = slot.put(base, brought, base_rows=plan.rows)
+        slot.write_rows(base, brought, base_rows=plan.rows)
+        net = slot.attach(base, brought)
     return Loaded(
         base_folder=base_folder,
         model=net,

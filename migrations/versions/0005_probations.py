@@ -1,0 +1,33 @@
+"""Which worker has tried which adapter
+
+Revision: 0005; after: 0004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "probations",
+        sa.Column("adapter_id", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.DateTime(), nullable=False),
+        sa.Column("passed_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["adapter_id"],
+            ["adapters.id"],
+            name=op.f("fk_probations_adapter_id_adapters"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("adapter_id", "worker", name=op.f("pk_probations")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("probations")
