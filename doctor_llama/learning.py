@@ -113,7 +113,7 @@ async def corrections(session: AsyncSession) -> dict[str, int]:
         .where(*mine)
         .group_by(Feedback.review)
     )
-    counted = dict(reviewed)
+    counted = dict(reviewed.all())
     used = select(func.count(func.distinct(TrainedOn.feedback_id))).where(
         TrainedOn.kind == FeedbackKind.CORRECTION
     )

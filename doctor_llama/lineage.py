@@ -34,7 +34,7 @@ async def learned(
                 TrainedOn.adapter_id == adapter.parent_id
             )
         )
-        known = dict(inherited) | known
+        known = dict(inherited.all()) | known
     for number, kind in sorted(known.items()):
         session.add(TrainedOn(adapter_id=adapter.id, feedback_id=number, kind=kind))
     await session.flush()

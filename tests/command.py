@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from subprocess import CompletedProcess
 
 import pytest
@@ -25,10 +26,11 @@ def process(*arguments: str, **settings: str) -> CompletedProcess[str]:
     )
 
 
-def command(*arguments: str, **settings: str) -> CompletedProcess[str]:
+def run(*arguments: str, **settings: str) -> CompletedProcess[str]:
     """Run a command through the same entry point without the start of an interpreter.
 
-    What such a process leaves behind in itself (log handlers, file mode) is put back.
+    What such a process leaves behind in itself (log handlers, file mode) is put back. A thread of
+    its own lets it have an event loop of its own.
     """
     out, err = io.StringIO(), io.StringIO()
     root = logging.getLogger()
@@ -43,7 +45,8 @@ def command(*arguments: str, **settings: str) -> CompletedProcess[str]:
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["doctor-llama", *arguments])
         try:
-            cli.main()
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(cli.main).result()
         except SystemExit as ended:
             status = ended.code
         finally:

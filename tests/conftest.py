@@ -58,15 +58,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database at the newest revision: SQLite, or what `every_database` asks for."""
     if getattr(request, "param", "sqlite") == "sqlite":
         path = tmp_path / "data" / "test.db"
         path.parent.mkdir()
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+        return
     server: Server = request.getfixturevalue("postgres")
-    return server.url(server.create(request.getfixturevalue("postgres_template")))
+    name = server.create(request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture

@@ -75,6 +75,11 @@ class Server:
     def url(self, name: str) -> str:
         return f"postgresql://tests@/{name}?host={self._folder}"
 
+    def drop(self, name: str) -> None:
+        """Give back a database's seven megabytes, in a thousand files."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
     def create(self, template: str = "template0") -> str:
         """Make a database, empty or a copy of another; return its name."""
         name = f"t{secrets.token_hex(6)}"
@@ -83,10 +88,17 @@ class Server:
         return name
 
 
+def _quick_disk() -> Path | None:
+    """Memory, where there is room: each test's database is a thousand new files."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
+    return memory if roomy else None
+
+
 @contextmanager
 def served() -> Iterator[Server]:
     """A server until the end of the block."""
-    with tempfile.TemporaryDirectory(prefix="doctor-llama-") as folder:
+    with tempfile.TemporaryDirectory(prefix="doctor-llama-", dir=_quick_disk()) as folder:
         server = Server(Path(folder))
         server.start()
         try:

@@ -13,7 +13,7 @@ from doctor_llama import adapters, embedded
 from doctor_llama.db import Database
 from doctor_llama.errors import RegistryError
 from doctor_llama.schema import Adapter, AdapterStatus, Audit
-from tests.command import command
+from tests.command import run
 
 pytestmark = pytest.mark.every_database
 
@@ -140,30 +140,28 @@ async def test_removing(database: Database) -> None:
 
 def test_the_commands(tmp_path: Path) -> None:
     demo = {"DOCTOR_LLAMA_MODEL": "embedded"}
-    taken = command(
-        "adapters", "import", str(embedded.ADAPTER), "--name", "mine", "--promote", **demo
-    )
+    taken = run("adapters", "import", str(embedded.ADAPTER), "--name", "mine", "--promote", **demo)
     assert taken.returncode == 0, taken.stderr
     assert "mine is active: rank" in taken.stdout
-    shown = json.loads(command("adapters", "show", "mine", "--json").stdout)
+    shown = json.loads(run("adapters", "show", "mine", "--json").stdout)
     assert shown["status"] == "active"
     assert shown["verdict"] == {"imported": True}
     assert shown["extra_rows"] == 0
     assert shown["rank"] > 0
     out = tmp_path / "out"
-    assert command("adapters", "export", "mine", str(out)).stdout.strip() == str(out)
+    assert run("adapters", "export", "mine", str(out)).stdout.strip() == str(out)
     assert (out / "MANIFEST.json").is_file()
-    back = command("adapters", "rollback")
+    back = run("adapters", "rollback")
     assert "The settings' adapter answers, in place of mine." in back.stdout
-    assert command("adapters", "remove", "mine").returncode == 0
+    assert run("adapters", "remove", "mine").returncode == 0
     assert list((tmp_path / "data" / "adapters").iterdir()) == []
-    assert json.loads(command("adapters", "list", "--json").stdout) == {"adapters": []}
+    assert json.loads(run("adapters", "list", "--json").stdout) == {"adapters": []}
 
 
 def test_a_refusal_is_one_sentence(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(embedded.ADAPTER, tmp_path / "poisoned"))
     (folder / "adapter_model.bin").write_bytes(b"x")
-    done = command("adapters", "import", str(folder), DOCTOR_LLAMA_MODEL="embedded")
+    done = run("adapters", "import", str(folder), DOCTOR_LLAMA_MODEL="embedded")
     assert done.returncode == 78
     assert "adapter_model.bin" in done.stderr
     assert "pickle" in done.stderr

@@ -10,8 +10,8 @@ from doctor_llama import backups
 from doctor_llama.db import Database
 from doctor_llama.errors import DatabaseError
 from doctor_llama.schema import User
+from tests.command import run
 from tests.core.filling import fill
-from tests.core.test_cli import run
 from tests.core.test_moving import contents
 
 

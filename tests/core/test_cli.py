@@ -10,7 +10,7 @@ import pytest
 from bot.simulator import running
 from doctor_llama import db, locks
 from doctor_llama.db import Database
-from tests.command import command, process
+from tests.command import process, run
 
 
 def test_help_names_every_command() -> None:
@@ -21,7 +21,7 @@ def test_help_names_every_command() -> None:
 
 
 def test_ask_prints_one_object() -> None:
-    done = command("ask", "What is asthma?", "--json", DOCTOR_LLAMA_MODEL="scripted")
+    done = run("ask", "What is asthma?", "--json", DOCTOR_LLAMA_MODEL="scripted")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert answer["answer"].startswith('Answer to "What is asthma?"')
@@ -37,7 +37,7 @@ def test_ask_streams_to_the_terminal() -> None:
 
 
 def test_ask_answers_an_emergency_without_a_model() -> None:
-    done = command("ask", "My father has chest pain and cannot breathe", "--json")
+    done = run("ask", "My father has chest pain and cannot breathe", "--json")
     answer = json.loads(done.stdout)
     assert answer["triage"] == "emergency"
     assert answer["model"] is None
@@ -59,7 +59,7 @@ def test_ask_answers_an_emergency_without_a_model() -> None:
 def test_an_error_is_one_sentence(
     arguments: list[str], settings: dict[str, str], status: int, says: str
 ) -> None:
-    done = command(*arguments, **settings)
+    done = run(*arguments, **settings)
     assert done.returncode == status, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -67,18 +67,18 @@ def test_an_error_is_one_sentence(
 
 
 def test_the_database_commands(tmp_path: Path) -> None:
-    assert "is now at revision" in command("db", "upgrade").stdout
-    assert "nothing to do" in command("db", "upgrade").stdout
-    assert command("db", "check").returncode == 0
-    copy = Path(command("db", "backup").stdout.strip())
+    assert "is now at revision" in run("db", "upgrade").stdout
+    assert "nothing to do" in run("db", "upgrade").stdout
+    assert run("db", "check").returncode == 0
+    copy = Path(run("db", "backup").stdout.strip())
     assert copy.is_file()
     assert copy.stat().st_mode & 0o077 == 0
-    again = command("db", "backup", str(copy))
+    again = run("db", "backup", str(copy))
     assert again.returncode == 1
     assert "exists already" in again.stderr
     file = tmp_path / "data" / "doctor-llama.db"
     file.write_bytes(b"rubbish" * 500)
-    broken = command("db", "check")
+    broken = run("db", "check")
     assert broken.returncode == 1
     assert "is damaged" in broken.stderr
     assert copy.name in broken.stderr
@@ -97,12 +97,12 @@ def test_an_upgrade_keeps_the_former_state(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     connection.close()
     assert database.revision() != db.head()
-    assert command("db", "upgrade").returncode == 0
+    assert run("db", "upgrade").returncode == 0
     assert database.revision() == db.head()
 
 
 def test_checkup_says_how_to_mend_things(tmp_path: Path) -> None:
-    good = command("checkup", "--json", DOCTOR_LLAMA_MODEL="embedded")
+    good = run("checkup", "--json", DOCTOR_LLAMA_MODEL="embedded")
     assert good.returncode == 0, good.stdout + good.stderr
     report = json.loads(good.stdout)
     assert report["runs"] is True
@@ -110,9 +110,7 @@ def test_checkup_says_how_to_mend_things(tmp_path: Path) -> None:
     assert named == {
         "Python", "SQLite", "GPU", "bitsandbytes", "Model", "Disk", "Telegram", "Database",
     }  # fmt: skip
-    bad = command(
-        "checkup", DOCTOR_LLAMA_MODEL="nobody/has-this", DATABASE_URL="sqlite:///data/x.db"
-    )
+    bad = run("checkup", DOCTOR_LLAMA_MODEL="nobody/has-this", DATABASE_URL="sqlite:///data/x.db")
     assert bad.returncode == 1
     assert "✗ Model" in bad.stdout
     assert "DOCTOR_LLAMA_MODEL" in bad.stdout
@@ -121,7 +119,7 @@ def test_checkup_says_how_to_mend_things(tmp_path: Path) -> None:
 def test_a_damaged_database_fails_the_checkup(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "doctor-llama.db").write_bytes(b"rubbish" * 500)
-    done = command("checkup", DOCTOR_LLAMA_MODEL="scripted")
+    done = run("checkup", DOCTOR_LLAMA_MODEL="scripted")
     assert done.returncode == 1
     assert "✗ Database" in done.stdout
 
@@ -136,8 +134,8 @@ def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
 async def test_checkup_tries_the_token() -> None:
     async with running(port=0, journal=None) as simulator:
         told = {"DOCTOR_LLAMA_TELEGRAM_API_URL": simulator.url, "DOCTOR_LLAMA_MODEL": "scripted"}
-        good = await asyncio.to_thread(command, "checkup", TELEGRAM_BOT_TOKEN="1:local", **told)
-        bad = await asyncio.to_thread(command, "checkup", TELEGRAM_BOT_TOKEN="0:wrong", **told)
+        good = await asyncio.to_thread(run, "checkup", TELEGRAM_BOT_TOKEN="1:local", **told)
+        bad = await asyncio.to_thread(run, "checkup", TELEGRAM_BOT_TOKEN="0:wrong", **told)
     assert "@doctor_llama_bot" in good.stdout
     assert good.returncode == 0
     assert "✗ Telegram" in bad.stdout

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from doctor_llama import adapters, lineage, privacy
 from doctor_llama.db import Database
 from doctor_llama.schema import Adapter, User
-from tests.core.test_cli import run
+from tests.command import run
 from tests.samples.people import Town
 
 PASSED = {"passed": True}

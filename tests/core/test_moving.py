@@ -9,8 +9,8 @@ from doctor_llama import moving
 from doctor_llama.db import Database
 from doctor_llama.errors import DatabaseError
 from doctor_llama.schema import Base, User
+from tests.command import run
 from tests.core.filling import ROWS, fill
-from tests.core.test_cli import run
 from tests.postgres import Server
 
 

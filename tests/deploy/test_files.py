@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from doctor_llama.metrics import BotMetrics, Metrics
 from doctor_llama.settings import Settings, variable
-from tests.core.test_cli import run
+from tests.command import run
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

@@ -12,7 +12,7 @@ import torch
 from benchmarks.slots import Request, SlotBatcher
 from doctor_llama.engine.local import ceiling, loading, tokens, weights
 from doctor_llama.engine.local.weights import Weights
-from tests.command import command
+from tests.command import run
 from tests.engine.conftest import ask
 
 FIELDS = {
@@ -28,7 +28,7 @@ FIELDS = {
 
 
 def bench(*options: str) -> CompletedProcess[str]:
-    return command("bench", "serve", *options)
+    return run("bench", "serve", *options)
 
 
 def test_the_command_measures_three_ways() -> None:
