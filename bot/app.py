@@ -51,6 +51,7 @@ from doctor_llama import erasures
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.metrics import BotMetrics
+from doctor_llama.presence import Presence
 from doctor_llama.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ log = logging.getLogger(__name__)
 DEAF_SECONDS = 90.0  # without an answered getUpdates: polling is dead, whatever it says of itself
 POLL_SECONDS = 10  # Telegram holds a getUpdates for so long
 STOP_SECONDS = 10.0  # for the handlers in work when the program stops
+SWEEP_SECONDS = 3.0  # between two looks for what bots that died have left
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
@@ -105,7 +107,8 @@ class Bot:
         base = settings.telegram_api_url.rstrip("/")
         self.ready = asyncio.Event()
         self.metrics = BotMetrics()
-        self._intake = Intake(database, self.metrics)
+        self.presence = Presence(database)
+        self._intake = Intake(database, self.metrics, self.presence)
         self._listening = Listening(read_timeout)
         self._sending = Speaking(read_timeout, self.metrics)
         # The library wants to make what handlers share; ours needs the application first.
@@ -126,7 +129,14 @@ class Bot:
         gateway = Gateway(self.telegram.bot)
         self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
-        self.delivery = Delivery(gateway, database, alarms, settings.concurrency, self.metrics)
+        self.delivery = Delivery(
+            gateway,
+            database,
+            alarms,
+            settings.concurrency,
+            self.metrics,
+            self.presence.leads,
+        )
         self.house = House(
             settings,
             database,
@@ -141,6 +151,7 @@ class Bot:
         self.telegram.bot_data = self.house
         handlers(self.telegram)
         self._life: asyncio.Task[None] | None = None
+        self._delivering: asyncio.Task[None] | None = None
         self._helpers: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -150,7 +161,7 @@ class Bot:
     def healthy(self) -> bool:
         """Whether Telegram has answered lately and delivery is at work."""
         quiet = time.monotonic() - self._listening.heard
-        return quiet < DEAF_SECONDS and not any(task.done() for task in self._helpers[:1])
+        return quiet < DEAF_SECONDS and not (self._delivering and self._delivering.done())
 
     async def failed(self) -> None:
         """Wait until the bot ends of itself and raise why: `SettingsError`, `DeafError`."""
@@ -158,10 +169,13 @@ class Bot:
         await asyncio.shield(self._life)
 
     async def _live(self) -> None:
+        self._helpers.append(asyncio.create_task(self.presence.run(), name="presence"))
         await self._connect()
+        await self.presence.present.wait()
         await self._load()
         await self.telegram.start()
-        self._helpers.append(asyncio.create_task(self.delivery.run(), name="delivery"))
+        self._delivering = asyncio.create_task(self.delivery.run(), name="delivery")
+        self._helpers.append(asyncio.create_task(self._among_others(), name="among-others"))
         assert self.telegram.updater is not None
         await self.telegram.updater.start_polling(
             timeout=POLL_SECONDS,
@@ -209,6 +223,18 @@ class Bot:
                     log.info("%d updates of an earlier run are handled first", left)
                 return
 
+    async def _among_others(self) -> None:
+        """Take over what bots that died have left, and learn whom another bot gave a role."""
+        while not self.presence.alone:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                if self.presence.leads():
+                    await self._intake.load(self.telegram.bot)
+                async with self.house.database.reading() as session:
+                    await self._standing.load(session)
+            except Trouble as error:
+                log.warning("the database does not answer (%s)", type(error).__name__)
+
     async def _watch(self) -> None:
         """Raise `DeafError` when polling has died in silence, or delivery at all."""
         self._listening.heard = max(self._listening.heard, time.monotonic())
@@ -217,8 +243,8 @@ class Bot:
             if time.monotonic() - self._listening.heard > DEAF_SECONDS:
                 log.critical("no getUpdates has come back for %.0f s", DEAF_SECONDS)
                 raise DeafError
-            if self._helpers[0].done():
-                self._helpers[0].result()
+            if self._delivering is not None and self._delivering.done():
+                self._delivering.result()
 
     async def stop(self) -> None:
         """Intake first, then delivery between two steps, then the handlers; the rows stay."""
@@ -230,9 +256,10 @@ class Bot:
             with contextlib.suppress(TimeoutError):  # Telegram need not hear that we go
                 await asyncio.wait_for(updater.stop(), STOP_SECONDS)
         await self.delivery.stop()
-        for helper in self._helpers[1:]:
+        for helper in self._helpers:
             helper.cancel()
-        await asyncio.gather(*self._helpers, return_exceptions=True)
+        delivering = [self._delivering] if self._delivering else []
+        await asyncio.gather(*delivering, *self._helpers, return_exceptions=True)
         if self.telegram.running:
             try:
                 await asyncio.wait_for(self.telegram.stop(), STOP_SECONDS)

@@ -7,6 +7,7 @@ slow or blocked chat holds up only itself. It never asks the engine anything.
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 
 from bot.alarms import Alarms
 from bot.gateway import Gateway
@@ -39,7 +40,9 @@ class Delivery:
         alarms: Alarms,
         concurrency: int,
         metrics: BotMetrics,
+        leads: Callable[[], bool],
     ) -> None:
+        self._leads = leads  # of several bots one delivers
         self._metrics = metrics
         self._desk = Desk(gateway, database, Notebook(database), alarms, concurrency)
         self._parcels: dict[int, Parcel] = {}
@@ -59,7 +62,10 @@ class Delivery:
         while not self._stopping:
             began = loop.time()
             try:
-                await self._look()
+                if self._leads():
+                    await self._look()
+                elif self._tasks:
+                    await self._let_go()
                 pause = max(LOOK_SECONDS, (loop.time() - began) * LOOK_SHARE)
             except Trouble as error:
                 log.warning("the database does not answer (%s)", type(error).__name__)
@@ -70,14 +76,19 @@ class Delivery:
                 continue
             self._news.clear()
 
+    async def _let_go(self) -> None:
+        """Another bot delivers now: end every delivery between two steps."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._done.clear()  # they are not done; should we lead again, they are ours again
+
     async def stop(self) -> None:
         """End every delivery between two steps; the rows know the rest. `run` returns soon."""
         self._stopping = True
         self._news.set()
         self._desk.gateway.pacing.close()
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._let_go()
         if self._desk.steps:
             _, late = await asyncio.wait(self._desk.steps, timeout=STOP_SECONDS)
             for step in late:

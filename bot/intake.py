@@ -21,6 +21,7 @@ from bot import botapi
 from doctor_llama import inbox
 from doctor_llama.db import Database, Trouble
 from doctor_llama.metrics import BotMetrics
+from doctor_llama.presence import Presence
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +29,16 @@ REMEMBERED = 2_000  # ids of the latest updates: a batch that failed half-way co
 AT_ONCE = 1_024  # updates in work; most of them wait for an earlier one of their chat
 AGAIN_SECONDS = 2.0
 AGAIN_TIMES = 3
+TURN_SECONDS = 30.0  # for an earlier update of a chat that another bot has
+TURN_LOOK_SECONDS = 0.05
 
 
 class Intake(asyncio.Queue[object]):
     """The application's queue of updates, with the inbox table under it."""
 
-    def __init__(self, database: Database, metrics: BotMetrics) -> None:
+    def __init__(self, database: Database, metrics: BotMetrics, presence: Presence) -> None:
         super().__init__()
-        self._database, self._metrics = database, metrics
+        self._database, self._metrics, self._presence = database, metrics, presence
         self._came: dict[int, float] = {}
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._tries: dict[int, int] = {}
@@ -55,7 +58,13 @@ class Intake(asyncio.Queue[object]):
         self._came[item.update_id] = time.monotonic()
         try:
             async with self._database.session() as session:
-                fresh = await inbox.put(session, item.update_id, item.to_dict())
+                fresh = await inbox.put(
+                    session,
+                    item.update_id,
+                    item.to_dict(),
+                    holder=self._presence.name,
+                    place=place_of(item),
+                )
         except Exception as error:
             log.warning("an update could not be kept (%s); once more", type(error).__name__)
             raise NetworkError("The update could not be kept.") from error
@@ -64,14 +73,31 @@ class Intake(asyncio.Queue[object]):
             await super().put(item)
 
     async def load(self, bot: Bot) -> int:
-        """Queue what an earlier run left behind; before polling, or it would come twice."""
+        """Queue what a bot that is gone left behind, such as an earlier run of this one.
+
+        Before polling begins, or it would come twice.
+        """
+        living = await self._presence.living()
         async with self._database.session() as session:
-            left = await inbox.pending(session)
+            left = await inbox.adopt(session, self._presence.name, living)
         for row in left:
             if (update := Update.de_json(row.body, bot)) is not None:
                 self._seen.append(update.update_id)
                 self.put_nowait(update)
         return len(left)
+
+    async def turn(self, update: Update) -> None:
+        """Wait while another bot handles an earlier update of the same place, or has to."""
+        place = place_of(update)
+        if self._presence.alone or place is None:
+            return
+        deadline = time.monotonic() + TURN_SECONDS
+        while time.monotonic() < deadline:
+            async with self._database.reading() as session:
+                if not await inbox.held_up(session, update.update_id, place):
+                    return
+            await asyncio.sleep(TURN_LOOK_SECONDS)
+        log.warning("update %d no longer waits for an earlier one", update.update_id)
 
     def forgotten(self, update_id: int) -> None:
         """A handler deleted the row itself, in the transaction of what it did."""
@@ -99,6 +125,11 @@ class Intake(asyncio.Queue[object]):
                 await inbox.done(session, update_id)
         except Trouble:
             log.warning("update %d stays in the inbox and will be handled again", update_id)
+
+
+def place_of(update: Update) -> str | None:
+    """Updates of one place are handled in their order."""
+    return str(update.effective_chat.id) if update.effective_chat else None
 
 
 def urgent(update: Update) -> bool:
@@ -129,6 +160,7 @@ class Ordering(BaseUpdateProcessor):
         else:
             lock = self._locks.setdefault(chat.id, asyncio.Lock())
             async with lock:
+                await self._intake.turn(update)
                 await coroutine
         await self._intake.settle(update.update_id)
 

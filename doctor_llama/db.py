@@ -21,7 +21,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import DatabaseError as DriverError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from doctor_llama import sqlite
@@ -33,6 +33,7 @@ POSTGRES_CONNECTIONS = 10  # of one process; PostgreSQL's own limit is 100 in al
 # what a channel may name without knowing SQL: a transaction, and that one failed
 Session = AsyncSession
 Trouble = SQLAlchemyError
+UPGRADING = 7_291_604_311  # PostgreSQL's lock for it
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -131,6 +132,16 @@ class Database:
             async with driver.execute(sqlite.CHECKPOINT) as cursor:
                 return bool((await cursor.fetchone())[0] == 0)
 
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of one's own outside transactions, closed at the end with all its locks."""
+        async with self._writer.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                yield connection
+            finally:
+                await connection.invalidate()
+
     async def close(self) -> None:
         """Close every connection."""
         engines: set[AsyncEngine] = {self._writer, self._reader}
@@ -166,6 +177,8 @@ class Database:
         """Bring the database to this program's revision; creates it where there is none."""
         config = _alembic()
         with self.maintaining() as connection:
+            if not self.is_sqlite:  # several programs may start at once
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADING})")
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
 

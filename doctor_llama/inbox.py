@@ -1,12 +1,14 @@
 """The inbox: updates that the channel believes we have, kept until their handler has committed.
 
-It knows nothing of what is in an update.
+Each is held by one bot; what a bot that is gone has left, another one takes over. It knows nothing
+of what is in an update.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama.schema import InboxUpdate
@@ -14,20 +16,56 @@ from doctor_llama.schema import InboxUpdate
 MAX_TRIES = 3  # an update whose handling ended three programs is set aside
 
 
-async def put(session: AsyncSession, update_id: int, body: Mapping[str, Any]) -> bool:
-    """Keep an update; false when it is there already."""
+async def put(
+    session: AsyncSession,
+    update_id: int,
+    body: Mapping[str, Any],
+    *,
+    holder: str | None = None,
+    place: str | None = None,
+) -> bool:
+    """Keep an update for the bot `holder`; false when it is there already, whoever has it."""
     if await session.get(InboxUpdate, update_id) is not None:
         return False
-    session.add(InboxUpdate(update_id=update_id, body=dict(body)))
-    await session.flush()
+    row = InboxUpdate(update_id=update_id, body=dict(body), holder=holder, place=place)
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # the channel gave it to another bot at the same instant
+        return False
     return True
 
 
-async def pending(session: AsyncSession) -> list[InboxUpdate]:
-    """What an earlier run left, in the order of arrival; each look counts as a try."""
-    await session.execute(update(InboxUpdate).values(tries=InboxUpdate.tries + 1))
-    await session.execute(delete(InboxUpdate).where(InboxUpdate.tries > MAX_TRIES))
-    return list(await session.scalars(select(InboxUpdate).order_by(InboxUpdate.update_id)))
+async def adopt(
+    session: AsyncSession, holder: str, living: Container[str]
+) -> Sequence[InboxUpdate]:
+    """Take over what bots that are gone have left, in the order of arrival.
+
+    Each time counts as a try; what had too many is set aside.
+    """
+    mine = InboxUpdate.holder == holder
+    others = select(InboxUpdate.holder).where(~mine).distinct()
+    gone = [name for name in await session.scalars(others) if name and name not in living]
+    left = or_(InboxUpdate.holder.is_(None), InboxUpdate.holder.in_(gone))
+    taken = (
+        update(InboxUpdate)
+        .where(left)
+        .values(holder=holder, tries=InboxUpdate.tries + 1)
+        .returning(InboxUpdate)
+        .execution_options(synchronize_session=False)
+    )
+    rows = (await session.scalars(taken)).all()
+    await session.execute(delete(InboxUpdate).where(mine, InboxUpdate.tries > MAX_TRIES))
+    kept = [row for row in rows if row.tries <= MAX_TRIES]
+    return sorted(kept, key=lambda row: row.update_id)
+
+
+async def held_up(session: AsyncSession, update_id: int, place: str) -> bool:
+    """Whether an earlier update of the same place is still to be handled, by whichever bot."""
+    earlier = select(InboxUpdate.update_id).where(
+        InboxUpdate.place == place, InboxUpdate.update_id < update_id
+    )
+    return await session.scalar(earlier.limit(1)) is not None
 
 
 async def done(session: AsyncSession, update_id: int) -> None:

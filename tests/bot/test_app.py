@@ -42,7 +42,7 @@ async def boom(update: Update, context: Context) -> None:
 
 async def test_an_unforeseen_error_has_a_number(scene: Scene, log: io.StringIO) -> None:
     await scene.agreed(ANA, OWNER)
-    scene.bot.telegram.add_handler(CommandHandler("boom", boom), group=-1)
+    scene.bot.telegram.add_handler(CommandHandler("boom", boom), group=-2)
     await scene.people.send(ANA, "/boom")
     told = await scene.answer(ANA, "something went wrong on my side")
     number = told.text.rsplit(" ", 1)[-1]

@@ -15,10 +15,15 @@ from bot.intake import AGAIN_TIMES, Intake, Ordering
 from doctor_llama import inbox
 from doctor_llama.db import Database
 from doctor_llama.metrics import BotMetrics
+from doctor_llama.presence import Presence
 from doctor_llama.schema import InboxUpdate, Job
 from tests.bot.conftest import ANA, BEN, Scene
 
 UNLIMITED = 1_073_741_823  # pages, SQLite's own limit
+
+
+def intake_of(database: Database) -> Intake:
+    return Intake(database, BotMetrics(), Presence(database))
 
 
 def update(number: int, words: str = "hello", chat: int = ANA) -> Update:
@@ -67,12 +72,12 @@ async def full(database: Database) -> AsyncIterator[None]:
 
 
 async def test_an_update_is_in_the_database_when_put_returns(database: Database) -> None:
-    intake = Intake(database, BotMetrics())
+    intake = intake_of(database)
     await intake.put(update(1))
     await intake.put(update(1))
     assert intake.qsize() == 1
     assert await left(database) == 1
-    again = Intake(database, BotMetrics())
+    again = intake_of(database)
     assert await again.load(Bot("1:x")) == 1
     await again.put(update(1))
     assert again.qsize() == 1
@@ -83,7 +88,7 @@ async def test_an_update_is_in_the_database_when_put_returns(database: Database)
 
 
 async def test_a_full_disk_becomes_an_error_that_polling_survives(database: Database) -> None:
-    intake = Intake(database, BotMetrics())
+    intake = intake_of(database)
     async with full(database):
         with pytest.raises(NetworkError):
             await intake.put(update(1, "word " * 2000))
@@ -92,15 +97,13 @@ async def test_a_full_disk_becomes_an_error_that_polling_survives(database: Data
 
 
 async def test_an_update_that_ends_every_program_is_set_aside(database: Database) -> None:
-    await Intake(database, BotMetrics()).put(update(1))
-    loads = [
-        await Intake(database, BotMetrics()).load(Bot("1:x")) for _ in range(inbox.MAX_TRIES + 1)
-    ]
+    await intake_of(database).put(update(1))
+    loads = [await intake_of(database).load(Bot("1:x")) for _ in range(inbox.MAX_TRIES + 1)]
     assert loads == [1] * inbox.MAX_TRIES + [0]
 
 
 async def test_an_update_waits_for_the_database_a_few_times(database: Database) -> None:
-    intake, late = Intake(database, BotMetrics()), update(1)
+    intake, late = intake_of(database), update(1)
     assert [intake.again(late) for _ in range(AGAIN_TIMES + 1)] == [True] * AGAIN_TIMES + [False]
 
 
@@ -113,7 +116,7 @@ class Handled:
     def __init__(self, database: Database) -> None:
         self.order: list[int] = []
         self.go = asyncio.Event()
-        self._processor = Ordering(Intake(database, BotMetrics()))
+        self._processor = Ordering(intake_of(database))
 
     def start(self, arrived: Update, *, slow: bool = False) -> asyncio.Task[None]:
         async def work() -> None:
