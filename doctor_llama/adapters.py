@@ -93,6 +93,13 @@ async def active(session: AsyncSession) -> Adapter | None:
     return await session.scalar(select(Adapter).where(Adapter.status == AdapterStatus.ACTIVE))
 
 
+async def note_scores(session: AsyncSession, name: str, scores: dict[str, Any]) -> None:
+    """Keep an evaluation's scores with an adapter, in place of earlier ones."""
+    row = await get(session, name)
+    row.metrics = {**row.metrics, "evaluation": scores}
+    await session.flush()
+
+
 async def previous(session: AsyncSession) -> Adapter | None:
     """The one that a rollback leads to; None: to what the settings say."""
     serving = await active(session)

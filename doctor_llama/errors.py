@@ -165,3 +165,7 @@ class TooLateError(DoctorLlamaError):
 
 class EvaluationError(DoctorLlamaError):
     """That cannot be evaluated."""
+
+
+class ExportError(DoctorLlamaError):
+    """The adapter cannot be exported like that."""

@@ -66,6 +66,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
             token=chosen.hf_token.get_secret_value() if chosen.hf_token else None,
         ),
         base_label=arguments.base_label,
+        timed=not arguments.no_speed,
         tell=tell,
     )
     report.write(found, arguments.out)
@@ -113,6 +114,7 @@ def _add_evaluation(verbs: Any) -> None:
     verb.add_argument("--against", help="the name of the one to compare the others with")
     verb.add_argument("--limit", type=int, help="at most so many items of each set")
     verb.add_argument("--weights", help="default: the settings'")
+    verb.add_argument("--no-speed", action="store_true", help="leave its speed out")
     verb.add_argument("--seed", type=int, default=0)
     verb.add_argument("--out", type=Path, required=True, help="folder of the report")
     verb.set_defaults(run=_evaluate)

@@ -48,6 +48,7 @@ def main() -> None:
         bench,
         checkup,
         evaluate,
+        exporting,
         feedback,
         run,
         storage,

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -18,7 +17,6 @@ from doctor_llama import adapters, lineage, serving, settings
 from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.engine import choice
-from doctor_llama.errors import RegistryError
 from doctor_llama.schema import Adapter
 from doctor_llama.settings import Settings
 
@@ -77,7 +75,7 @@ def show(
     if ancestry:
         _show_lineage(asyncio.run(_lineage(chosen, name)), as_json=as_json)
         return
-    row = asyncio.run(_one(chosen, name))
+    row = asyncio.run(one(chosen, name))
     from doctor_llama.engine.local import bundle
 
     verified = bundle.verify(chosen.data_dir / row.path)
@@ -126,7 +124,8 @@ def _show_lineage(told: dict[str, Any], *, as_json: bool) -> None:
         typer.echo("Retrain due: rows that it learned from are erased or withdrawn.")
 
 
-async def _one(chosen: Settings, name: str) -> Adapter:
+async def one(chosen: Settings, name: str) -> Adapter:
+    """A registered adapter by its name. Raises `RegistryError`."""
     async with _registry(chosen) as session:
         return await adapters.get(session, name)
 
@@ -210,29 +209,6 @@ def rollback() -> None:
     former, row = asyncio.run(back(settings.load()))
     now = f"{row.name} is active" if row else "The settings' adapter answers"
     typer.echo(f"{now}, in place of {former.name}.")
-
-
-@commands.command()
-def export(
-    name: Name, target: Annotated[Path, typer.Argument(help="A folder that is not there yet.")]
-) -> None:
-    """Write a checked copy that `import` takes in elsewhere, and PEFT opens as an adapter."""
-    chosen = settings.load()
-    row = asyncio.run(_one(chosen, name))
-    from doctor_llama.engine.local import bundle
-
-    verified = bundle.verify(chosen.data_dir / row.path)
-    if target.exists():
-        raise RegistryError(f"{target} exists already.")
-    draft = target.with_name(f".{target.name}-{os.getpid()}")
-    try:
-        shutil.copytree(verified.folder, draft)
-        draft.rename(target)
-    except OSError as problem:
-        raise RegistryError(f"{target} cannot be written: {problem.strerror}.") from problem
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    typer.echo(str(target))
 
 
 @commands.command()

@@ -35,6 +35,7 @@ class Contestant:
 
     name: str
     place: str = ""
+    registered: bool = False
 
 
 @app.command()
@@ -53,6 +54,9 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option(min=2, help="At most so many items of each set.")
     ] = None,
+    speed: Annotated[
+        bool, typer.Option("--speed/--no-speed", help="Measure tokens per second and waits too.")
+    ] = True,
     seed: Annotated[int, typer.Option(help="Of the intervals and tests.")] = 0,
     out: Annotated[
         Path | None,
@@ -72,6 +76,8 @@ def evaluate(
         command += ["--against", other]
     if limit is not None:
         command += ["--limit", str(limit)]
+    if not speed:
+        command += ["--no-speed"]
     if label == choice.EMBEDDED_NAME:
         command += ["--weights", "nf4"]  # as it is served
     command += ["--seed", str(seed), "--out", str(folder)]
@@ -80,6 +86,7 @@ def evaluate(
     if code:
         raise typer.Exit(code if code > 0 else 128 - code)
     told: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
+    asyncio.run(_keep(chosen, contestants, told))
     if as_json:
         typer.echo(json.dumps(told | {"folder": str(folder)}, ensure_ascii=False))
     else:
@@ -133,7 +140,7 @@ async def _contestant(chosen: Settings, database: Database, name: str) -> Contes
         return Contestant(folder.name.replace("=", "-"), str(folder))
     if "/" in name:
         return Contestant(name, name)  # a Hub id; loading it says whether there is one
-    async with database.session() as session:
+    async with database.reading() as session:
         if name == ACTIVE:
             row = await adapters.active(session)
         else:
@@ -151,13 +158,28 @@ def _registered(chosen: Settings, row: Adapter) -> Contestant:
     folder = chosen.data_dir / row.path
     if not folder.is_dir():
         raise RegistryError(f"The files of {row.name} are not in {folder}.")
-    return Contestant(row.name, str(folder.resolve()))
+    return Contestant(row.name, str(folder.resolve()), registered=True)
 
 
 def _default(chosen: Settings) -> Contestant:
     """What answers while no registered adapter is active."""
     place, label = choice.adapter_of(choice.choose(chosen))
     return Contestant(label or ACTIVE, place) if place else Contestant(BASE)
+
+
+async def _keep(chosen: Settings, contestants: list[Contestant], told: dict[str, Any]) -> None:
+    """Note the scores of registered adapters in their rows: their cards tell them."""
+    about = told["about"]
+    common = {"base": told["base"], **{k: about[k] for k in ("weights", "seed", "sets")}}
+    database = Database(chosen.database)
+    try:
+        async with database.session() as session:
+            for one in contestants:
+                if one.registered:
+                    metrics = told["results"][one.name]["metrics"]
+                    await adapters.note_scores(session, one.name, common | {"metrics": metrics})
+    finally:
+        await database.close()
 
 
 def _table(told: dict[str, Any]) -> None:

@@ -35,6 +35,8 @@ TOKENIZER = (
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     "tokenizer.model", "chat_template.jinja",
 )  # fmt: skip
+CARD = "README.md"
+HARMLESS = (CARD, ".gitattributes")  # beside an exported bundle, and on the Hub; nothing reads them
 FORMAT = 1
 ADDRESS = re.compile(r"[0-9a-f]{64}")
 STALE_SECONDS = 3600.0
@@ -113,7 +115,8 @@ def _opened(folder: Path) -> tuple[Bundle, dict[str, bytes]]:
     foreign = sorted(names - {CONFIG, WEIGHTS, ROWS, *TOKENIZER})
     if foreign:
         raise AdapterError(f"The manifest in {folder} names {foreign[0]}, which no bundle has.")
-    strangers = sorted({path.name for path in folder.iterdir()} - names - {MANIFEST})
+    there = {path.name for path in folder.iterdir()}
+    strangers = sorted(there - names - {MANIFEST, *HARMLESS})
     if strangers:
         raise AdapterError(f"{strangers[0]} in {folder} is not in its manifest. Remove it.")
     hub.contained(folder, names, AdapterError)
