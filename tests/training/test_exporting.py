@@ -14,7 +14,7 @@ from doctor_llama.cli import exporting
 from doctor_llama.engine.local import bundle, importing, merging
 from doctor_llama.errors import ExportError, SettingsError
 from doctor_llama.schema import Adapter
-from tests.core.test_cli import run
+from tests.command import run
 from tests.training import hub
 from training import evaluate as evaluation
 from training.evals import sets, topics
