@@ -33,7 +33,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock: setup ## Pin what pyproject.toml allows, for pip
 	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
-	sed -i 's/^\(torch==[0-9.]*\)+.*/\1/' requirements.lock 
+	sed -i -e 's/^\(torch==[0-9.]*\)+.*/\1/' -e '/^doctor-llama @/,+1d' requirements.lock
 
 format: setup
 	$(BIN)/ruff format .

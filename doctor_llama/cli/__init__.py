@@ -47,6 +47,7 @@ def main() -> None:
         ask,
         bench,
         checkup,
+        data,
         evaluate,
         exporting,
         feedback,
