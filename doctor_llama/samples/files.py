@@ -48,7 +48,7 @@ def _jsonl(rows: list[Record], path: Path) -> None:
 
 
 def _parquet(rows: list[Record], path: Path) -> None:
-    import pyarrow  # type: ignore[import-untyped]  # noqa: PLC0415 - only where it is asked for
+    import pyarrow  # noqa: PLC0415 - only where it is asked for
     from pyarrow import parquet  # noqa: PLC0415
 
     parquet.write_table(pyarrow.Table.from_pylist(rows), path)
