@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run test check setup bench lock format clean screenshots
+.PHONY: run test check setup bench fuzz lock format clean screenshots
 
 run: setup ## Set up, then start everything and print the chat page's address
 	$(BIN)/doctor-llama run
@@ -21,6 +21,10 @@ check: setup ## Format, lint, types, and who may import whom
 
 bench: setup ## The benchmarks; docs/benchmarks.md says what each one shows
 	$(BIN)/python -m benchmarks
+
+fuzz: setup ## Hostile bytes for every parser, long and guided by coverage (needs Linux)
+	$(BIN)/python -m pip install --quiet 'atheris>=3,<4'
+	$(BIN)/python -m tests.fuzz --runs 20000
 
 setup: $(STAMP)
 

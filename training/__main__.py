@@ -45,8 +45,6 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 
     chosen = settings.load()
     named = dict(adapter.split("=", 1) for adapter in arguments.adapter)
-    places = dict(place.split("=", 1) for place in arguments.place)
-    tasks = sets.load(sets.Chosen(arguments.set), data=arguments.data, places=places)
 
     def tell(what: str, share: float) -> None:
         sys.stderr.write(f"{share:4.0%}  {what}\n")
@@ -55,7 +53,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     found = evaluate.evaluate(
         {name: place or None for name, place in named.items()},
         arguments.base,
-        sets.limited(tasks, arguments.limit),
+        sets.limited(sets.small(), arguments.limit),
         against=arguments.against,
         seed=arguments.seed,
         setup=evaluate.Setup(
@@ -114,15 +112,6 @@ def _add_evaluation(verbs: Any) -> None:
         help="a folder or Hub id; without a place the base alone",
     )
     verb.add_argument("--against", help="the name of the one to compare the others with")
-    verb.add_argument("--set", default="small", choices=["small", "full"])
-    verb.add_argument("--data", type=Path, help="folder of a data set: its test part as well")
-    verb.add_argument(
-        "--place",
-        action="append",
-        default=[],
-        metavar="SET=PLACE",
-        help="where a public set lies, a path or a Hub id",
-    )
     verb.add_argument("--limit", type=int, help="at most so many items of each set")
     verb.add_argument("--weights", help="default: the settings'")
     verb.add_argument("--no-speed", action="store_true", help="leave its speed out")
