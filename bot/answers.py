@@ -4,8 +4,9 @@ from telegram import InlineKeyboardMarkup
 
 from bot import keyboards, rendering
 from bot.rendering import Part
-from bot.texts import say
+from bot.texts import duration, say
 from doctor_llama import triage
+from doctor_llama.pauses import Pause
 from doctor_llama.schema import Job, JobStatus, Message
 from doctor_llama.triage import Label
 
@@ -37,6 +38,14 @@ def waiting(job: Job, before: int, seconds: float | None) -> str:
     else:
         time = say(tongue, "time-minutes", minutes=round(seconds / 60))
     return say(tongue, "status-wait", status=status, time=time)
+
+
+def paused(job: Job, pause: Pause) -> str:
+    """Why nothing is answered, and for how long where that is known."""
+    tongue, left = language(job), pause.seconds_left
+    if left is None:
+        return say(tongue, "status-paused")
+    return say(tongue, "status-paused-for", time=duration(tongue, left))
 
 
 def growing(job: Job, answer: Message | None) -> Part | None:

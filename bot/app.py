@@ -40,6 +40,7 @@ from bot import (
 )
 from bot.admin import dispatching
 from bot.alarms import Alarms
+from bot.broadcasting import Broadcasts
 from bot.connections import Listening, Speaking
 from bot.context import Context, House, Telegram
 from bot.delivery import Delivery
@@ -137,6 +138,7 @@ class Bot:
             self.metrics,
             self.presence.leads,
         )
+        self._broadcasts = Broadcasts(gateway, database, self._standing, self.presence.leads)
         self.house = House(
             settings,
             database,
@@ -185,6 +187,7 @@ class Bot:
             error_callback=_polling_trouble,
         )
         self._helpers.append(asyncio.create_task(profile.present(self.house)))
+        self._helpers.append(asyncio.create_task(self._broadcasts.run(), name="broadcasts"))
         log.info("listening to Telegram as @%s", self.telegram.bot.username)
         self.ready.set()
         await self._watch()

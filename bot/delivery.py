@@ -13,7 +13,7 @@ from bot.alarms import Alarms
 from bot.gateway import Gateway
 from bot.notebook import Notebook
 from bot.parcels import Desk, Parcel
-from doctor_llama import jobs
+from doctor_llama import jobs, pauses
 from doctor_llama.db import Database, Trouble
 from doctor_llama.metrics import BotMetrics
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
@@ -99,6 +99,7 @@ class Delivery:
     async def _look(self) -> None:
         async with self._desk.database.reading() as session:
             order = await jobs.waiting(session)
+            paused = await pauses.current(session)
             rows = await jobs.undelivered(session, NOT_QUEUED, limit=AT_MOST)
             fresh = [job_id for job_id in order if not self._is_queued(job_id)]
             rows += await jobs.of(session, fresh[:AT_MOST])
@@ -106,6 +107,10 @@ class Delivery:
             if now - self._estimated > ESTIMATE_SECONDS:
                 self._desk.seconds = await jobs.service_seconds(session)
                 self._estimated = now
+        if (paused is None) != (self._desk.paused is None):
+            for parcel in self._parcels.values():
+                parcel.stir()
+        self._desk.paused = paused
         self._metrics.waiting.set(len(order))
         self._metrics.undelivered.set(len(rows))
         before = {job_id: place for place, job_id in enumerate(order)}

@@ -152,6 +152,21 @@ class Gateway:
 
         return await self._insist(place, Priority.NOTICE, call, repeatable=False)
 
+    async def photo(self, place: Place, data: bytes, *, caption: Part) -> int:
+        """Send a picture; return the message's id. Raises what `send` raises."""
+
+        async def call() -> int:
+            message = await self.bot.send_photo(
+                place.chat,
+                data,
+                caption=caption.text,
+                caption_entities=caption.entities,
+                message_thread_id=place.thread,
+            )
+            return message.message_id
+
+        return await self._insist(place, Priority.NOTICE, call, repeatable=False)
+
     async def edit(
         self,
         place: Place,

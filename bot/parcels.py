@@ -41,6 +41,7 @@ from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import conversations, jobs
 from doctor_llama.db import Database, Session
+from doctor_llama.pauses import Pause
 from doctor_llama.schema import LIVE, Job, JobStatus, Message
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Desk:
     alarms: Alarms
     concurrency: int
     seconds: float | None = None  # that one answer takes
+    paused: Pause | None = None
     steps: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def whole(self, step: Coroutine[Any, Any, T]) -> T:
@@ -96,7 +98,7 @@ class Parcel:
         self._next_frame = 0.0
         self._frame: Part | None = None
         self._frame_at = 0.0
-        self._bucket: int | None = None
+        self._bucket: tuple[int, bool] | None = None
         self._drafts = self.place.private
         self._mute = False  # no status: nobody knows whether the last one arrived
 
@@ -112,6 +114,10 @@ class Parcel:
         if job.status == JobStatus.RUNNING != self.job.status:
             self._running_since = self._now()
         self.job, self.answer, self.before = job, answer, before
+
+    def stir(self) -> None:
+        """Something changed for everybody who waits."""
+        self._changed.set()
 
     def vanish(self) -> None:
         """The job is gone from the database."""
@@ -193,19 +199,25 @@ class Parcel:
         if "status" not in self.shown:
             left = self._seen + STATUS_GRACE - now if self.place.private else 0
             if left <= 0 and not self._mute and not self.shown.get("parts"):
-                self._bucket, self._position_at = answers.place(self.before), now
+                self._bucket, self._position_at = self._line(), now
                 await self.desk.whole(self._announce(self._position()))
             return left if left > 0 else None
-        if self._bucket == answers.place(self.before):
+        if self._bucket == self._line():
             return None
         if (left := self._position_at + POSITION_SECONDS - now) > 0:
             return left
         if await self._edit_status(Part(self._position())):
-            self._bucket, self._position_at = answers.place(self.before), now
+            self._bucket, self._position_at = self._line(), now
             return None
         return botapi.EDIT_SECONDS
 
+    def _line(self) -> tuple[int, bool]:
+        """What the status message says; it is edited when this changes."""
+        return answers.place(self.before), self.desk.paused is not None
+
     def _position(self) -> str:
+        if self.desk.paused is not None:
+            return answers.paused(self.job, self.desk.paused)
         rounds = self.before // self.desk.concurrency + 1
         seconds = rounds * self.desk.seconds if self.desk.seconds is not None else None
         return answers.waiting(self.job, self.before, seconds)

@@ -25,10 +25,9 @@ class Standing:
 
     async def load(self, session: Session) -> None:
         """Read everybody who has a role of their own or has chosen a language."""
-        for user in await roles.special(session):
-            self._roles[user.account] = roles.of(user, self.owners)
-        for user in await privacy.choosers(session):
-            self._languages[user.account] = known(user.language)
+        special, choosers = await roles.special(session), await privacy.choosers(session)
+        self._roles = {user.account: roles.of(user, self.owners) for user in special}
+        self._languages = {user.account: known(user.language) for user in choosers}
 
     def note(self, user: User) -> None:
         """A row has changed (call it once that is committed)."""

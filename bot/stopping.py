@@ -5,7 +5,7 @@ from telegram import CallbackQuery, ChatMember, Update
 from bot import botapi, places, refusing
 from bot.context import Context
 from bot.texts import say
-from doctor_llama import jobs, privacy
+from doctor_llama import broadcasts, jobs, privacy
 from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import Job
 
@@ -66,10 +66,12 @@ async def _cancel(context: Context, person_id: int, job_id: int) -> bool:
 async def membership(update: Update, context: Context) -> None:
     """Somebody blocked us or put us out of a group: nobody there can be told anything."""
     change = update.my_chat_member
-    if change is None or change.new_chat_member.status not in (
-        ChatMember.BANNED,
-        ChatMember.LEFT,
-    ):
+    if change is None:
         return
+    gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
+    place = places.Place(change.chat.id)
     async with context.house.database.session() as session:
-        await jobs.abandon(session, places.Place(change.chat.id).channel)
+        if place.private:
+            await broadcasts.unreachable(session, places.account(change.chat.id), gone=gone)
+        if gone:
+            await jobs.abandon(session, place.channel)

@@ -155,6 +155,10 @@ class ShutOutError(DoctorLlamaError):
     """You may not use this bot."""
 
 
+class ExportError(DoctorLlamaError):
+    """The samples could not be written."""
+
+
 class NotAllowedError(DoctorLlamaError):
     """Your role does not allow that."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from doctor_llama import limits
+from doctor_llama import limits, pauses
 from doctor_llama.errors import QueueFullError, TooManyWaitingError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import LIVE, Conversation, Job, JobKind, JobStatus, Message, now
@@ -74,7 +74,7 @@ async def enqueue_once(
 async def anything_due(session: AsyncSession, kinds: Sequence[JobKind]) -> bool:
     """Whether a claim may find something; a read, so that an idle worker writes nothing."""
     due = select(Job.id).where(
-        Job.status == JobStatus.QUEUED, Job.run_at <= now(), Job.kind.in_(kinds)
+        Job.status == JobStatus.QUEUED, Job.run_at <= now(), Job.kind.in_(kinds), pauses.claimable()
     )
     return await session.scalar(due.limit(1)) is not None
 
@@ -100,7 +100,7 @@ async def claim(
     pick = (
         select(Job.id)
         .where(Job.status == JobStatus.QUEUED, Job.run_at <= at, Job.kind.in_(kinds))
-        .where(its_turn, *suspects)
+        .where(its_turn, pauses.claimable(), *suspects)
         .order_by(Job.priority, Job.seq, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -207,6 +207,17 @@ async def cancel(session: AsyncSession, job_id: int, *, told: bool = False) -> b
     )
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+async def live(session: AsyncSession, limit: int) -> list[Job]:
+    """What runs and what waits, of every kind, in that order."""
+    rows = await session.scalars(
+        select(Job)
+        .where(Job.status.in_(LIVE))
+        .order_by(Job.status.desc(), Job.priority, Job.seq, Job.id)
+        .limit(limit)
+    )
+    return list(rows)
 
 
 async def live_of(session: AsyncSession, user_id: int, channel: str | None = None) -> list[Job]:

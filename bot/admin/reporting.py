@@ -5,7 +5,7 @@ import shutil
 from datetime import UTC, datetime
 
 from bot.admin.call import Call
-from doctor_llama import __version__, status
+from doctor_llama import __version__, pauses, status
 from doctor_llama.schema import Worker
 from doctor_llama.status import Overview
 
@@ -17,9 +17,11 @@ async def status_now(call: Call) -> None:
     house = call.context.house
     async with house.database.reading() as session:
         seen = await status.overview(session)
+        paused = await pauses.current(session)
     free, size = await asyncio.to_thread(_disk, call)
     lines = [
         call.words("admin-status", version=__version__),
+        *([call.words("admin-status-paused")] if paused else []),
         *(_worker(call, worker) for worker in seen.workers),
         *([] if seen.workers else [call.words("admin-status-no-worker")]),
         call.words("admin-status-adapter", adapter=seen.adapter or call.words("about-none")),

@@ -5,12 +5,18 @@ To add one: a module here with `async def run(call: Call)`, a line below, and it
 `confirming.ask(call, "name", …)` and listed in STEPS.
 """
 
-from bot.admin import granting, reporting
+from bot.admin import announcing, charting, exporting, granting, queueing, reporting
 from bot.admin.call import Command, Step
 from doctor_llama.schema import Role
 
 COMMANDS: tuple[Command, ...] = (
     Command("status", Role.REVIEWER, reporting.status_now, "admin-status-usage"),
+    Command("stats", Role.REVIEWER, charting.show, "admin-stats-usage"),
+    Command("jobs", Role.ADMIN, queueing.show, "admin-jobs-usage"),
+    Command("pause", Role.ADMIN, queueing.pause, "admin-pause-usage"),
+    Command("resume", Role.ADMIN, queueing.resume, "admin-resume-usage"),
+    Command("export", Role.ADMIN, exporting.run, "admin-export-usage"),
+    Command("broadcast", Role.ADMIN, announcing.run, "admin-broadcast-usage"),
     Command("users", Role.ADMIN, granting.users, "admin-users-usage"),
     Command("grant", Role.ADMIN, granting.grant, "admin-grant-usage"),
     Command("revoke", Role.ADMIN, granting.revoke, "admin-revoke-usage"),
@@ -18,7 +24,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("unblock", Role.ADMIN, granting.unblock, "admin-unblock-usage"),
 )
 
-STEPS: dict[str, Step] = {granting.STEP: granting.give}
+STEPS: dict[str, Step] = {
+    granting.STEP: granting.give,
+    queueing.CANCEL: queueing.cancel,
+    queueing.PAUSE: queueing.begin,
+    exporting.STEP: exporting.export,
+    announcing.STEP: announcing.begin,
+}
 
 
 def find(word: str) -> Command | None:

@@ -155,6 +155,8 @@ status-before =
        *[other] وصل سؤالكم. قبله { $before } سؤال.
     }
 status-wait = { $status } المدة المتوقعة: { $time }.
+status-paused = وصل سؤالكم. الإجابات متوقفة مؤقتًا للصيانة؛ وسيُجاب عنه بعد ذلك. في حالة الطوارئ يُرجى الاتصال برقم الطوارئ في بلدكم.
+status-paused-for = وصل سؤالكم. الإجابات متوقفة مؤقتًا للصيانة، والمدة المتوقعة: { $time }؛ وسيُجاب عنه بعد ذلك. في حالة الطوارئ يُرجى الاتصال برقم الطوارئ في بلدكم.
 time-seconds =
     { $seconds ->
         [zero] أقل من ثانية
@@ -237,6 +239,7 @@ admin-unknown = لا أعرف { $word }.
 admin-nearest = هل المقصود { $nearest }؟
 admin-status-usage = /admin status – ما يعمل، وما ينتظر، وما فشل
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ الإجابات متوقفة مؤقتًا. الأمر /admin resume يستأنفها.
 admin-status-worker =
     العامل { $name }، يعمل منذ { $hours } ساعة، الذاكرة { $memory }
     النموذج: { $model }
@@ -250,6 +253,45 @@ admin-status-queue = قائمة الانتظار: { $waiting } تنتظر، { $r
 admin-status-oldest = مدة انتظار الأول: { time-seconds }.
 admin-status-ended = آخر 24 ساعة: أُجيب عن { $answered }، وفشل { $failed }.
 admin-status-disk = القرص: { $free } متاحة؛ قاعدة البيانات تشغل { $size }.
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – رسوم بيانية مع أرقامها
+stats-questions = الأسئلة يوميًا، { $days } يومًا
+stats-questions-caption = المجموع { $total }، آخر 7 أيام { $week }، اليوم { $today } من { $people } أشخاص.
+stats-label-questions = أسئلة
+stats-label-people = أشخاص
+stats-ratings = نسبة الإجابات الجيدة لكل محوّل، بفاصل 95 %
+stats-ratings-line = { $adapter }: { $share } % ({ $low }–{ $high }) من { $n } تقييم
+stats-latency = ثواني الانتظار، { $days } أيام
+stats-latency-caption = من { $n } إجابة: لم تستغرق 50 % و90 % و99 % أكثر من
+stats-latency-line = { $what }: { $half } ث، { $nine } ث، { $most } ث
+stats-label-queue = في الانتظار
+stats-label-first = أول الكلمات
+stats-label-whole = الإجابة كاملة
+stats-queue = الأسئلة المنتظرة، { $hours } ساعة
+stats-queue-caption = الآن { $now }، والأقصى { $most }. الأوقات بتوقيت UTC.
+stats-none-ratings = لم تُقيَّم أي إجابة بعد.
+stats-none-latency = لم يُجَب أحد في آخر 7 أيام.
+admin-jobs-usage = /admin jobs [cancel الرقم] – ما ينتظر وما يعمل، وإنهاء أحدها
+admin-jobs = الأسئلة المنتظرة: { $waiting }
+admin-jobs-line = { $number } { $kind }، { $status }، منذ { $time }
+admin-cancel-ask = هل تُنهى المهمة { $number }؟ سيُخبَر من ينتظرها بأنها أُوقفت.
+admin-cancel-done = أُنهيت المهمة { $number }.
+admin-cancel-late = لا توجد مهمة { $number } تنتظر أو تعمل.
+admin-pause-usage = /admin pause [دقائق] – صيانة: الأسئلة تنتظر، والحالات الطارئة يُجاب عنها
+admin-pause-ask = هل تُوقف كل الإجابات مؤقتًا؟ تُستقبل الأسئلة وتنتظر؛ وتُرسل نصوص الطوارئ كالمعتاد؛ وما يُكتب الآن يُستكمل.
+admin-pause-done = توقّف مؤقتًا. الأمر /admin resume يستأنف.
+admin-resume-usage = /admin resume – إنهاء التوقف
+admin-resume-done = نستأنف: يُجاب الآن عمّا كان ينتظر.
+admin-resume-none = لا يوجد توقف.
+admin-export-usage = /admin export [jsonl|parquet] – ما يجوز التعلّم منه، كملفات
+admin-export-ask = هل يُرسل إلى هذه المحادثة، بصيغة { $format }، ما سمح الناس بالتعلّم منه؟ هو منقّى وبأسماء مستعارة، لكنه عن الصحة: متى وصل إلى هنا لا يبلغه أي مسح.
+admin-export-begun = تُكتب الملفات الآن.
+admin-export-done = العيّنات: { $samples }. المستبعد:
+admin-export-large = { $name } أكبر مما يقبله تيليجرام. استخدم: doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast النص – إخبار الجميع بشيء (3500 حرف على الأكثر)
+admin-broadcast-ask = هل يُرسل هذا كما هو أعلاه إلى أشخاص عددهم: { $people }؟
+admin-broadcast-begun = في الطريق كمهمة { $number }. الأمر /admin jobs يعرض التقدم؛ والأمر /admin jobs cancel { $number } يوقفها.
+admin-broadcast-progress = (أُخبر { $sent }، غادر { $gone })
+admin-broadcast-ended = انتهى الإرسال. أُخبر: { $sent }؛ حظرني: { $gone }؛ غير معروف: { $unsure }.
 admin-users-usage = /admin users [صفحة] – من هنا، ومن له دور
 admin-users = الأشخاص: { $known }؛ وافق على الحفظ { $agreed }، وعلى التدريب { $training }؛ سأل في آخر 7 أيام { $active }؛ محظورون { $blocked }.
 admin-users-page = آخر من جاء، الصفحة { $page }:

@@ -149,6 +149,8 @@ status-before =
        *[other] Your question is in. { $before } questions before you.
     }
 status-wait = { $status } About { $time }.
+status-paused = Your question is in. The answers are paused for maintenance; it will be answered after that. In an emergency, call your local emergency number.
+status-paused-for = Your question is in. The answers are paused for maintenance, for about { $time }; it will be answered after that. In an emergency, call your local emergency number.
 time-seconds =
     { $seconds ->
         [one] a second
@@ -219,6 +221,7 @@ admin-unknown = I do not know { $word }.
 admin-nearest = Did you mean { $nearest }?
 admin-status-usage = /admin status – what runs, what waits, what failed
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ The answers are paused. /admin resume goes on.
 admin-status-worker =
     Worker { $name }, up { $hours } h, { $memory } of memory
     Model: { $model }
@@ -232,6 +235,45 @@ admin-status-queue = Queue: { $waiting } waiting, { $running } being written.
 admin-status-oldest = The first has waited { time-seconds }.
 admin-status-ended = Last 24 hours: { $answered } answered, { $failed } failed.
 admin-status-disk = Disk: { $free } free; the database takes { $size }.
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – pictures with their numbers
+stats-questions = Questions a day, { $days } days
+stats-questions-caption = In all { $total }, last 7 days { $week }, today { $today } of { $people } people.
+stats-label-questions = questions
+stats-label-people = people
+stats-ratings = Liked answers by adapter, 95 % interval
+stats-ratings-line = { $adapter }: { $share } % ({ $low }–{ $high }) of { $n } ratings
+stats-latency = Seconds to wait, { $days } days
+stats-latency-caption = Of { $n } answers: 50 %, 90 % and 99 % took no longer than
+stats-latency-line = { $what }: { $half } s, { $nine } s, { $most } s
+stats-label-queue = in the queue
+stats-label-first = first words
+stats-label-whole = whole answer
+stats-queue = Questions waiting, { $hours } hours
+stats-queue-caption = Now { $now }, at most { $most }. Times are UTC.
+stats-none-ratings = No answer has been rated yet.
+stats-none-latency = Nobody was answered in the last 7 days.
+admin-jobs-usage = /admin jobs [cancel NUMBER] – what waits and runs, and ending one of it
+admin-jobs = Questions waiting: { $waiting }
+admin-jobs-line = { $number } { $kind }, { $status } for { $time }
+admin-cancel-ask = End job { $number }? Whoever waits for it is told that it was stopped.
+admin-cancel-done = Job { $number } was ended.
+admin-cancel-late = There is no job { $number } that waits or runs.
+admin-pause-usage = /admin pause [MINUTES] – maintenance: questions wait, emergencies are answered
+admin-pause-ask = Pause all answers? Questions are taken in and wait; emergency texts go out as ever; what is being written is finished.
+admin-pause-done = Paused. /admin resume goes on.
+admin-resume-usage = /admin resume – end the pause
+admin-resume-done = Going on: what waited is answered now.
+admin-resume-none = There is no pause.
+admin-export-usage = /admin export [jsonl|parquet] – what may be learned from, as files
+admin-export-ask = Send what people let the model learn from as { $format } into this chat? It is scrubbed and under pseudonyms, but it is about health: once it is here, no erasure reaches it.
+admin-export-begun = The files are being written.
+admin-export-done = Samples: { $samples }. Left out:
+admin-export-large = { $name } is larger than Telegram takes. Use: doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast TEXT – tell everybody something (3,500 characters at most)
+admin-broadcast-ask = Send this, as it stands above, to people: { $people }?
+admin-broadcast-begun = It is on its way as job { $number }. /admin jobs shows how far it is; /admin jobs cancel { $number } stops it.
+admin-broadcast-progress = ({ $sent } told, { $gone } gone)
+admin-broadcast-ended = The broadcast has ended. Told: { $sent }; have blocked me: { $gone }; not known: { $unsure }.
 admin-users-usage = /admin users [page] – who is here, and who has a role
 admin-users = People: { $known }, agreed to storing { $agreed }, to training { $training }; asked in the last 7 days { $active }; blocked { $blocked }.
 admin-users-page = Those who came last, page { $page }:

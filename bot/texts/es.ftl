@@ -151,6 +151,8 @@ status-before =
        *[other] Tu pregunta ha llegado. Hay { $before } preguntas antes que la tuya.
     }
 status-wait = { $status } Más o menos { $time }.
+status-paused = Tu pregunta ha llegado. Las respuestas están en pausa por mantenimiento; se responderá después. En una emergencia, llama al número de emergencias de tu país.
+status-paused-for = Tu pregunta ha llegado. Las respuestas están en pausa por mantenimiento, más o menos { $time }; se responderá después. En una emergencia, llama al número de emergencias de tu país.
 time-seconds =
     { $seconds ->
         [one] un segundo
@@ -221,6 +223,7 @@ admin-unknown = No conozco { $word }.
 admin-nearest = ¿Querías decir { $nearest }?
 admin-status-usage = /admin status – qué está en marcha, qué espera, qué ha fallado
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ Las respuestas están en pausa. Con /admin resume se sigue.
 admin-status-worker =
     Proceso { $name }, en marcha desde hace { $hours } h, { $memory } de memoria
     Modelo: { $model }
@@ -234,6 +237,45 @@ admin-status-queue = Cola: { $waiting } en espera, { $running } en redacción.
 admin-status-oldest = La primera lleva esperando { time-seconds }.
 admin-status-ended = Últimas 24 horas: { $answered } respondidas, { $failed } fallidas.
 admin-status-disk = Disco: { $free } libres; la base de datos ocupa { $size }.
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – gráficos con sus cifras
+stats-questions = Preguntas por día, { $days } días
+stats-questions-caption = En total { $total }, últimos 7 días { $week }, hoy { $today } de { $people } personas.
+stats-label-questions = preguntas
+stats-label-people = personas
+stats-ratings = Respuestas valoradas bien, intervalo del 95 %
+stats-ratings-line = { $adapter }: { $share } % ({ $low }–{ $high }) de { $n } valoraciones
+stats-latency = Segundos de espera, { $days } días
+stats-latency-caption = De { $n } respuestas: el 50 %, 90 % y 99 % no tardó más de
+stats-latency-line = { $what }: { $half } s; { $nine } s; { $most } s
+stats-label-queue = en la cola
+stats-label-first = primeras palabras
+stats-label-whole = respuesta entera
+stats-queue = Preguntas en espera, { $hours } horas
+stats-queue-caption = Ahora { $now }, como máximo { $most }. Horas en UTC.
+stats-none-ratings = Todavía no se ha valorado ninguna respuesta.
+stats-none-latency = No se ha respondido a nadie en los últimos 7 días.
+admin-jobs-usage = /admin jobs [cancel NÚMERO] – lo que espera y lo que está en marcha, y detener algo de ello
+admin-jobs = Preguntas en espera: { $waiting }
+admin-jobs-line = { $number } { $kind }, { $status } desde hace { $time }
+admin-cancel-ask = ¿Detener el trabajo { $number }? Quien lo espera sabrá que se detuvo.
+admin-cancel-done = El trabajo { $number } se ha detenido.
+admin-cancel-late = No hay ningún trabajo { $number } en espera o en marcha.
+admin-pause-usage = /admin pause [MINUTOS] – mantenimiento: las preguntas esperan, las emergencias se responden
+admin-pause-ask = ¿Pausar todas las respuestas? Las preguntas se reciben y esperan; los textos de emergencia salen como siempre; lo que se está escribiendo se termina.
+admin-pause-done = En pausa. Con /admin resume se sigue.
+admin-resume-usage = /admin resume – terminar la pausa
+admin-resume-done = Seguimos: ahora se responde lo que esperaba.
+admin-resume-none = No hay ninguna pausa.
+admin-export-usage = /admin export [jsonl|parquet] – de lo que se puede aprender, como archivos
+admin-export-ask = ¿Enviar a este chat, como { $format }, lo que la gente permite usar para aprender? Está depurado y con seudónimos, pero trata de salud: una vez aquí, ningún borrado lo alcanza.
+admin-export-begun = Se están escribiendo los archivos.
+admin-export-done = Muestras: { $samples }. Omitidas:
+admin-export-large = { $name } es mayor de lo que Telegram acepta. Usa: doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast TEXTO – decir algo a todos (3500 caracteres como máximo)
+admin-broadcast-ask = ¿Enviar esto, tal como está arriba, a personas: { $people }?
+admin-broadcast-begun = En camino como trabajo { $number }. Con /admin jobs ves cuánto lleva; /admin jobs cancel { $number } lo detiene.
+admin-broadcast-progress = ({ $sent } avisados, { $gone } ausentes)
+admin-broadcast-ended = El envío ha terminado. Avisados: { $sent }; me han bloqueado: { $gone }; no se sabe: { $unsure }.
 admin-users-usage = /admin users [página] – quién hay y quién tiene un rol
 admin-users = Personas: { $known }; aceptaron el almacenamiento { $agreed }, el entrenamiento { $training }; preguntaron en los últimos 7 días { $active }; bloqueadas { $blocked }.
 admin-users-page = Los últimos en llegar, página { $page }:

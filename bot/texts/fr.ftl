@@ -151,6 +151,8 @@ status-before =
        *[other] Votre question est arrivée. { $before } questions passent avant la vôtre.
     }
 status-wait = { $status } Environ { $time }.
+status-paused = Votre question est arrivée. Les réponses sont en pause pour maintenance ; elle aura sa réponse ensuite. En cas d’urgence, appelez le numéro d’urgence de votre pays.
+status-paused-for = Votre question est arrivée. Les réponses sont en pause pour maintenance, environ { $time } ; elle aura sa réponse ensuite. En cas d’urgence, appelez le numéro d’urgence de votre pays.
 time-seconds =
     { $seconds ->
         [one] une seconde
@@ -221,6 +223,7 @@ admin-unknown = Je ne connais pas { $word }.
 admin-nearest = Vouliez-vous dire { $nearest } ?
 admin-status-usage = /admin status – ce qui tourne, ce qui attend, ce qui a échoué
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ Les réponses sont en pause. /admin resume reprend.
 admin-status-worker =
     Processus { $name }, actif depuis { $hours } h, { $memory } de mémoire
     Modèle : { $model }
@@ -234,6 +237,45 @@ admin-status-queue = File : { $waiting } en attente, { $running } en cours d’�
 admin-status-oldest = La première attend depuis { time-seconds }.
 admin-status-ended = Dernières 24 heures : { $answered } réponses, { $failed } échecs.
 admin-status-disk = Disque : { $free } libres ; la base de données prend { $size }.
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – graphiques avec leurs chiffres
+stats-questions = Questions par jour, { $days } jours
+stats-questions-caption = En tout { $total }, 7 derniers jours { $week }, aujourd’hui { $today } de { $people } personnes.
+stats-label-questions = questions
+stats-label-people = personnes
+stats-ratings = Réponses appréciées, intervalle à 95 %
+stats-ratings-line = { $adapter } : { $share } % ({ $low }–{ $high }) de { $n } évaluations
+stats-latency = Secondes d’attente, { $days } jours
+stats-latency-caption = Sur { $n } réponses : 50 %, 90 % et 99 % n’ont pas pris plus de
+stats-latency-line = { $what } : { $half } s, { $nine } s, { $most } s
+stats-label-queue = dans la file
+stats-label-first = premiers mots
+stats-label-whole = réponse entière
+stats-queue = Questions en attente, { $hours } heures
+stats-queue-caption = Maintenant { $now }, au plus { $most }. Heures en UTC.
+stats-none-ratings = Aucune réponse n’a encore été évaluée.
+stats-none-latency = Personne n’a reçu de réponse ces 7 derniers jours.
+admin-jobs-usage = /admin jobs [cancel NUMÉRO] – ce qui attend et ce qui tourne, et en arrêter un
+admin-jobs = Questions en attente : { $waiting }
+admin-jobs-line = { $number } { $kind }, { $status } depuis { $time }
+admin-cancel-ask = Arrêter la tâche { $number } ? La personne qui attend en sera avertie.
+admin-cancel-done = La tâche { $number } est arrêtée.
+admin-cancel-late = Aucune tâche { $number } n’attend ou ne tourne.
+admin-pause-usage = /admin pause [MINUTES] – maintenance : les questions attendent, les urgences ont leur réponse
+admin-pause-ask = Mettre toutes les réponses en pause ? Les questions sont reçues et attendent ; les textes d’urgence partent comme toujours ; ce qui est en cours se termine.
+admin-pause-done = En pause. /admin resume reprend.
+admin-resume-usage = /admin resume – finir la pause
+admin-resume-done = On reprend : ce qui attendait a maintenant sa réponse.
+admin-resume-none = Il n’y a pas de pause.
+admin-export-usage = /admin export [jsonl|parquet] – ce dont on peut apprendre, en fichiers
+admin-export-ask = Envoyer dans cette conversation, en { $format }, ce dont les gens laissent le modèle apprendre ? C’est nettoyé et sous pseudonymes, mais il s’agit de santé : une fois ici, aucun effacement ne l’atteint.
+admin-export-begun = Les fichiers sont en cours d’écriture.
+admin-export-done = Exemples : { $samples }. Laissés de côté :
+admin-export-large = { $name } dépasse ce que Telegram accepte. Utilisez : doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast TEXTE – dire quelque chose à tous (3500 caractères au plus)
+admin-broadcast-ask = Envoyer cela, tel que ci-dessus, à des personnes : { $people } ?
+admin-broadcast-begun = En route comme tâche { $number }. /admin jobs montre où elle en est ; /admin jobs cancel { $number } l’arrête.
+admin-broadcast-progress = ({ $sent } prévenus, { $gone } partis)
+admin-broadcast-ended = L’envoi est terminé. Prévenus : { $sent } ; m’ont bloqué : { $gone } ; inconnu : { $unsure }.
 admin-users-usage = /admin users [page] – qui est là, et qui a un rôle
 admin-users = Personnes : { $known } ; d’accord pour la conservation { $agreed }, pour l’entraînement { $training } ; ont demandé ces 7 derniers jours { $active } ; bloquées { $blocked }.
 admin-users-page = Les derniers arrivés, page { $page } :

@@ -151,6 +151,8 @@ status-before =
        *[other] आपका सवाल आ गया है। उससे पहले { $before } सवाल हैं।
     }
 status-wait = { $status } लगभग { $time }।
+status-paused = आपका सवाल आ गया है। रखरखाव के लिए जवाब अभी रुके हुए हैं; इसका जवाब उसके बाद मिलेगा। आपात स्थिति में अपने देश के आपातकालीन नंबर पर फ़ोन करें।
+status-paused-for = आपका सवाल आ गया है। रखरखाव के लिए जवाब लगभग { $time } रुके हुए हैं; इसका जवाब उसके बाद मिलेगा। आपात स्थिति में अपने देश के आपातकालीन नंबर पर फ़ोन करें।
 time-seconds =
     { $seconds ->
         [one] { $seconds } सेकंड
@@ -221,6 +223,7 @@ admin-unknown = मैं { $word } नहीं जानता।
 admin-nearest = क्या आपका मतलब { $nearest } था?
 admin-status-usage = /admin status – क्या चल रहा है, क्या इंतज़ार में है, क्या विफल हुआ
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ जवाब रुके हुए हैं। /admin resume से फिर शुरू करें।
 admin-status-worker =
     प्रक्रिया { $name }, { $hours } घंटे से चालू, मेमोरी { $memory }
     मॉडल: { $model }
@@ -234,6 +237,45 @@ admin-status-queue = क़तार: { $waiting } इंतज़ार मे�
 admin-status-oldest = पहले सवाल का इंतज़ार: { time-seconds }।
 admin-status-ended = पिछले 24 घंटे: { $answered } के जवाब दिए, { $failed } विफल।
 admin-status-disk = डिस्क: { $free } ख़ाली; डेटाबेस { $size } लेता है।
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – आँकड़ों के साथ चित्र
+stats-questions = प्रतिदिन सवाल, { $days } दिन
+stats-questions-caption = कुल { $total }, पिछले 7 दिन { $week }, आज { $people } लोगों के { $today }।
+stats-label-questions = सवाल
+stats-label-people = लोग
+stats-ratings = अडैप्टर के अनुसार पसंद किए गए जवाब, 95 % अंतराल
+stats-ratings-line = { $adapter }: { $n } रेटिंग में से { $share } % ({ $low }–{ $high })
+stats-latency = इंतज़ार के सेकंड, { $days } दिन
+stats-latency-caption = { $n } जवाबों में से 50 %, 90 % और 99 % ने इससे ज़्यादा समय नहीं लिया
+stats-latency-line = { $what }: { $half } से., { $nine } से., { $most } से.
+stats-label-queue = क़तार में
+stats-label-first = पहले शब्द
+stats-label-whole = पूरा जवाब
+stats-queue = इंतज़ार में सवाल, { $hours } घंटे
+stats-queue-caption = अभी { $now }, अधिकतम { $most }। समय UTC में।
+stats-none-ratings = अभी तक किसी जवाब की रेटिंग नहीं हुई।
+stats-none-latency = पिछले 7 दिनों में किसी को जवाब नहीं दिया गया।
+admin-jobs-usage = /admin jobs [cancel नंबर] – क्या इंतज़ार में है और क्या चल रहा है, और किसी को रोकना
+admin-jobs = इंतज़ार में सवाल: { $waiting }
+admin-jobs-line = { $number } { $kind }, { $status }, { $time } से
+admin-cancel-ask = काम { $number } रोकें? जो इंतज़ार में है उसे बताया जाएगा।
+admin-cancel-done = काम { $number } रोक दिया गया।
+admin-cancel-late = इंतज़ार में या चालू कोई काम { $number } नहीं है।
+admin-pause-usage = /admin pause [मिनट] – रखरखाव: सवाल इंतज़ार करते हैं, आपात स्थितियों का जवाब मिलता है
+admin-pause-ask = सभी जवाब रोकें? सवाल लिए जाते हैं और इंतज़ार करते हैं; आपातकालीन संदेश हमेशा की तरह जाते हैं; जो लिखा जा रहा है वह पूरा होता है।
+admin-pause-done = रोका गया। /admin resume से फिर शुरू करें।
+admin-resume-usage = /admin resume – विराम समाप्त करें
+admin-resume-done = फिर शुरू: जो इंतज़ार में थे, उनके जवाब अब दिए जा रहे हैं।
+admin-resume-none = कोई विराम नहीं है।
+admin-export-usage = /admin export [jsonl|parquet] – जिससे सीखा जा सकता है, फ़ाइलों में
+admin-export-ask = जिससे लोग मॉडल को सीखने देते हैं, उसे { $format } में इस चैट में भेजें? वह साफ़ किया हुआ और छद्म नामों से है, पर सेहत के बारे में है: यहाँ आने के बाद कोई मिटाना उस तक नहीं पहुँचता।
+admin-export-begun = फ़ाइलें लिखी जा रही हैं।
+admin-export-done = नमूने: { $samples }। छोड़े गए:
+admin-export-large = { $name } Telegram की सीमा से बड़ी है। उपयोग करें: doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast पाठ – सबको कुछ बताएँ (अधिकतम 3500 अक्षर)
+admin-broadcast-ask = इसे, जैसा ऊपर है, लोगों को भेजें: { $people }?
+admin-broadcast-begun = यह काम { $number } के रूप में जा रहा है। /admin jobs दिखाता है कि कितना हुआ; /admin jobs cancel { $number } उसे रोकता है।
+admin-broadcast-progress = ({ $sent } को बताया, { $gone } चले गए)
+admin-broadcast-ended = प्रसारण समाप्त। बताया गया: { $sent }; मुझे ब्लॉक किया: { $gone }; पता नहीं: { $unsure }।
 admin-users-usage = /admin users [पृष्ठ] – कौन है, और किसकी भूमिका है
 admin-users = लोग: { $known }; रखने पर सहमत { $agreed }, प्रशिक्षण पर { $training }; पिछले 7 दिनों में पूछा { $active }; अवरुद्ध { $blocked }।
 admin-users-page = सबसे बाद में आए, पृष्ठ { $page }:

@@ -151,6 +151,8 @@ status-before =
        *[other] A sua pergunta chegou. Há { $before } perguntas antes da sua.
     }
 status-wait = { $status } Cerca de { $time }.
+status-paused = A sua pergunta chegou. As respostas estão em pausa para manutenção; ela será respondida depois. Em uma emergência, ligue para o número de emergência do seu país.
+status-paused-for = A sua pergunta chegou. As respostas estão em pausa para manutenção, por cerca de { $time }; ela será respondida depois. Em uma emergência, ligue para o número de emergência do seu país.
 time-seconds =
     { $seconds ->
         [one] um segundo
@@ -221,6 +223,7 @@ admin-unknown = Não conheço { $word }.
 admin-nearest = Você quis dizer { $nearest }?
 admin-status-usage = /admin status – o que está em execução, o que espera, o que falhou
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ As respostas estão em pausa. /admin resume continua.
 admin-status-worker =
     Processo { $name }, ativo há { $hours } h, { $memory } de memória
     Modelo: { $model }
@@ -234,6 +237,45 @@ admin-status-queue = Fila: { $waiting } em espera, { $running } em redação.
 admin-status-oldest = A primeira espera há { time-seconds }.
 admin-status-ended = Últimas 24 horas: { $answered } respondidas, { $failed } com falha.
 admin-status-disk = Disco: { $free } livres; o banco de dados ocupa { $size }.
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – gráficos com os números
+stats-questions = Perguntas por dia, { $days } dias
+stats-questions-caption = No total { $total }, últimos 7 dias { $week }, hoje { $today } de { $people } pessoas.
+stats-label-questions = perguntas
+stats-label-people = pessoas
+stats-ratings = Respostas bem avaliadas, intervalo de 95 %
+stats-ratings-line = { $adapter }: { $share } % ({ $low }–{ $high }) de { $n } avaliações
+stats-latency = Segundos de espera, { $days } dias
+stats-latency-caption = De { $n } respostas: 50 %, 90 % e 99 % não levaram mais que
+stats-latency-line = { $what }: { $half } s; { $nine } s; { $most } s
+stats-label-queue = na fila
+stats-label-first = primeiras palavras
+stats-label-whole = resposta inteira
+stats-queue = Perguntas em espera, { $hours } horas
+stats-queue-caption = Agora { $now }, no máximo { $most }. Horários em UTC.
+stats-none-ratings = Nenhuma resposta foi avaliada ainda.
+stats-none-latency = Ninguém recebeu resposta nos últimos 7 dias.
+admin-jobs-usage = /admin jobs [cancel NÚMERO] – o que espera e o que roda, e encerrar um deles
+admin-jobs = Perguntas em espera: { $waiting }
+admin-jobs-line = { $number } { $kind }, { $status } há { $time }
+admin-cancel-ask = Encerrar o trabalho { $number }? Quem espera por ele será avisado.
+admin-cancel-done = O trabalho { $number } foi encerrado.
+admin-cancel-late = Não há trabalho { $number } em espera ou em execução.
+admin-pause-usage = /admin pause [MINUTOS] – manutenção: as perguntas esperam, as emergências são respondidas
+admin-pause-ask = Pausar todas as respostas? As perguntas são recebidas e esperam; os textos de emergência saem como sempre; o que está sendo escrito termina.
+admin-pause-done = Em pausa. /admin resume continua.
+admin-resume-usage = /admin resume – terminar a pausa
+admin-resume-done = Continuando: o que esperava é respondido agora.
+admin-resume-none = Não há pausa.
+admin-export-usage = /admin export [jsonl|parquet] – com o que se pode aprender, como arquivos
+admin-export-ask = Enviar para este chat, como { $format }, o que as pessoas deixam o modelo aprender? Está limpo e com pseudônimos, mas é sobre saúde: uma vez aqui, nenhum apagamento o alcança.
+admin-export-begun = Os arquivos estão sendo escritos.
+admin-export-done = Amostras: { $samples }. Deixadas de fora:
+admin-export-large = { $name } é maior do que o Telegram aceita. Use: doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast TEXTO – dizer algo a todos (no máximo 3500 caracteres)
+admin-broadcast-ask = Enviar isto, como está acima, a pessoas: { $people }?
+admin-broadcast-begun = A caminho como trabalho { $number }. /admin jobs mostra até onde foi; /admin jobs cancel { $number } para.
+admin-broadcast-progress = ({ $sent } avisados, { $gone } ausentes)
+admin-broadcast-ended = O envio terminou. Avisados: { $sent }; me bloquearam: { $gone }; não se sabe: { $unsure }.
 admin-users-usage = /admin users [página] – quem está aqui e quem tem um papel
 admin-users = Pessoas: { $known }; concordaram com o armazenamento { $agreed }, com o treinamento { $training }; perguntaram nos últimos 7 dias { $active }; bloqueadas { $blocked }.
 admin-users-page = Os últimos a chegar, página { $page }:

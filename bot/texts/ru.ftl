@@ -152,6 +152,8 @@ status-before =
        *[many] Ваш вопрос принят. Перед вами { $before } вопросов.
     }
 status-wait = { $status } Примерно { $time }.
+status-paused = Ваш вопрос принят. Ответы приостановлены на время обслуживания; он получит ответ после. В экстренном случае звоните по номеру экстренной помощи вашей страны.
+status-paused-for = Ваш вопрос принят. Ответы приостановлены на время обслуживания (примерно { $time }); он получит ответ после. В экстренном случае звоните по номеру экстренной помощи вашей страны.
 time-seconds =
     { $seconds ->
         [one] { $seconds } секунда
@@ -225,6 +227,7 @@ admin-unknown = Я не знаю { $word }.
 admin-nearest = Вы имели в виду { $nearest }?
 admin-status-usage = /admin status – что работает, что ждёт, что не удалось
 admin-status = Doctor Llama { $version }
+admin-status-paused = ⏸ Ответы приостановлены. /admin resume продолжит.
 admin-status-worker =
     Процесс { $name }, работает { $hours } ч, память { $memory }
     Модель: { $model }
@@ -238,6 +241,45 @@ admin-status-queue = Очередь: ждут { $waiting }, пишутся { $ru
 admin-status-oldest = Время ожидания первого: { time-seconds }.
 admin-status-ended = За 24 часа: с ответом { $answered }, с ошибкой { $failed }.
 admin-status-disk = Диск: свободно { $free }; база данных занимает { $size }.
+admin-stats-usage = /admin stats [questions|ratings|latency|queue] – графики с числами
+stats-questions = Вопросы по дням, дней: { $days }
+stats-questions-caption = Всего { $total }, за 7 дней { $week }, сегодня { $today }, людей { $people }.
+stats-label-questions = вопросы
+stats-label-people = люди
+stats-ratings = Доля хороших оценок, интервал 95 %
+stats-ratings-line = { $adapter }: { $share } % ({ $low }–{ $high }), оценок { $n }
+stats-latency = Секунды ожидания, дней: { $days }
+stats-latency-caption = Ответов { $n }: 50 %, 90 % и 99 % заняли не больше
+stats-latency-line = { $what }: { $half } с, { $nine } с, { $most } с
+stats-label-queue = в очереди
+stats-label-first = первые слова
+stats-label-whole = весь ответ
+stats-queue = Вопросы в очереди, часов: { $hours }
+stats-queue-caption = Сейчас { $now }, самое большее { $most }. Время в UTC.
+stats-none-ratings = Ни один ответ ещё не оценён.
+stats-none-latency = За последние 7 дней никто не получил ответа.
+admin-jobs-usage = /admin jobs [cancel НОМЕР] – что ждёт и что выполняется, и как это прервать
+admin-jobs = Вопросов в очереди: { $waiting }
+admin-jobs-line = { $number } { $kind }, { $status }, время: { $time }
+admin-cancel-ask = Прервать задачу { $number }? Тот, кто ждёт, узнает, что она остановлена.
+admin-cancel-done = Задача { $number } прервана.
+admin-cancel-late = Задачи { $number } нет ни в очереди, ни в работе.
+admin-pause-usage = /admin pause [МИНУТЫ] – обслуживание: вопросы ждут, на экстренные отвечаем
+admin-pause-ask = Приостановить все ответы? Вопросы принимаются и ждут; экстренные тексты уходят как всегда; начатое дописывается.
+admin-pause-done = Приостановлено. /admin resume продолжит.
+admin-resume-usage = /admin resume – закончить паузу
+admin-resume-done = Продолжаем: теперь отвечаем на всё, что ждало.
+admin-resume-none = Паузы нет.
+admin-export-usage = /admin export [jsonl|parquet] – на чём можно учиться, файлами
+admin-export-ask = Прислать в этот чат в формате { $format } то, на чём люди разрешили обучать модель? Данные очищены и под псевдонимами, но они о здоровье: попав сюда, они уже не стираются.
+admin-export-begun = Файлы пишутся.
+admin-export-done = Примеров: { $samples }. Пропущено:
+admin-export-large = { $name } больше, чем принимает Telegram. Используйте: doctor-llama feedback export
+admin-broadcast-usage = /admin broadcast ТЕКСТ – сообщить всем (не больше 3500 символов)
+admin-broadcast-ask = Отправить это, как выше, людям: { $people }?
+admin-broadcast-begun = Отправляется, задача { $number }. /admin jobs покажет, сколько сделано; /admin jobs cancel { $number } остановит.
+admin-broadcast-progress = ({ $sent } получили, { $gone } ушли)
+admin-broadcast-ended = Рассылка закончена. Получили: { $sent }; заблокировали меня: { $gone }; неизвестно: { $unsure }.
 admin-users-usage = /admin users [страница] – кто здесь и у кого есть роль
 admin-users = Людей: { $known }; согласны на хранение { $agreed }, на обучение { $training }; спрашивали за 7 дней { $active }; заблокированы { $blocked }.
 admin-users-page = Пришедшие последними, страница { $page }:

@@ -17,9 +17,12 @@ HOME = Path(bot.__file__).parent
 LANGUAGES = ("ar", "en", "es", "fr", "hi", "pt", "ru")
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 # keys that are made of parts in the code
-MADE = ("command-", "role-")
+MADE = ("command-", "role-", "stats-label-", "stats-none-")
 # the same in two languages
 ALIKE = {
+    "stats-label-questions",
+    "stats-latency-line",
+    "admin-broadcast-progress",
     "privacy-no",
     "admin-status",
     "answer-continues",
