@@ -155,7 +155,7 @@ class ShutOutError(DoctorLlamaError):
     """You may not use this bot."""
 
 
-class ExportError(DoctorLlamaError):
+class SamplesError(DoctorLlamaError):
     """The samples could not be written."""
 
 

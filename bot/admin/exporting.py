@@ -16,7 +16,7 @@ from bot.admin.call import Call, Outcome
 from bot.rendering import Part
 from doctor_llama import audit
 from doctor_llama.db import Session
-from doctor_llama.errors import DoctorLlamaError, ExportError
+from doctor_llama.errors import DoctorLlamaError, SamplesError
 from doctor_llama.schema import Confirmation
 
 STEP = "export"
@@ -52,7 +52,7 @@ async def export(session: Session, call: Call, taken: Confirmation) -> Outcome:
 
 
 async def _write(call: Call, folder: Path, fmt: str) -> dict[str, object]:
-    """Raises `ExportError`."""
+    """Raises `SamplesError`."""
     house = call.context.house
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "doctor_llama", "feedback", "export", str(folder),
@@ -68,13 +68,13 @@ async def _write(call: Call, folder: Path, fmt: str) -> dict[str, object]:
         async with asyncio.timeout(SECONDS):
             out, err = await process.communicate()
     except TimeoutError:
-        raise ExportError from None
+        raise SamplesError from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode != 0:
-        raise ExportError(err.decode().strip().splitlines()[-1] if err.strip() else None)
+        raise SamplesError(err.decode().strip().splitlines()[-1] if err.strip() else None)
     told: dict[str, object] = json.loads(out)
     return told
 
