@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import acknowledge, embedded, queue, start, swap, weight
+from benchmarks import acknowledge, cleaning, embedded, queue, start, swap, weight
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "embedded": embedded.measure,
     "swap": swap.measure,
     "queue": queue.measure,
+    "cleaning": cleaning.measure,
 }
 
 

@@ -6,7 +6,6 @@ This is the one place where every field is explained. It knows no torch and no d
 import difflib
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from doctor_llama.errors import RecipeError
+from training import overrides as overriding
 
 FOLDER = Path(__file__).with_name("recipes")
 STRICT = ConfigDict(extra="forbid")
@@ -249,12 +249,7 @@ def load(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     Raises `RecipeError` with a sentence that names the field and what is wrong with it.
     """
     path = _find(name_or_path)
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise RecipeError(f"The recipe {path} cannot be read: {problem}.") from problem
-    for override in overrides:
-        _put(raw, override)
+    raw = overriding.read(path, overrides)
     return parse(raw, str(name_or_path))
 
 
@@ -272,7 +267,7 @@ def change(recipe: Recipe, overrides: Sequence[str]) -> Recipe:
     """The same recipe with some fields changed. Raises `RecipeError`."""
     raw = plain(recipe)
     for override in overrides:
-        _put(raw, override)
+        overriding.put(raw, override)
     return parse(raw)
 
 
@@ -293,24 +288,6 @@ def _find(name_or_path: str | Path) -> Path:
             f"or one of: {', '.join(names())}."
         )
     return known
-
-
-def _put(raw: dict[str, Any], override: str) -> None:
-    """Write one `a.b=value` into plain values; the value is TOML, or else a bare word."""
-    key, equals, text = override.partition("=")
-    path = [part.strip() for part in key.split(".")]
-    if not equals or not all(path):
-        raise RecipeError(f"--set takes field=value, such as adapter.rank=32, not {override!r}.")
-    try:
-        value = tomllib.loads(f"value = {text.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    place = raw
-    for part in path[:-1]:
-        place = place.setdefault(part, {})
-        if not isinstance(place, dict):
-            raise RecipeError(f"--set {override}: {part} is one value and has no fields in it.")
-    place[path[-1]] = value
 
 
 def _sentence(name: str, problem: ValidationError) -> str:

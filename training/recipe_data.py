@@ -5,17 +5,17 @@ This is the one place where every field is explained. It knows no source and no 
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from doctor_llama.errors import RecipeError
+from training import overrides as overriding
 
 FOLDER = Path(__file__).with_name("mixes")
 STRICT = ConfigDict(extra="forbid")
@@ -134,6 +134,11 @@ def load(name_or_path: str | Path, overrides: Sequence[str] = ()) -> DataRecipe:
 
     Raises `RecipeError` with a sentence that names the field and what is wrong with it.
     """
+    return parse(overriding.read(find(name_or_path), overrides), str(name_or_path))
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The file of a recipe. Raises `RecipeError` where no recipe has that name."""
     path = Path(name_or_path)
     if not (path.suffix == ".toml" or path.is_file()):
         path = FOLDER / f"{name_or_path}.toml"
@@ -142,17 +147,13 @@ def load(name_or_path: str | Path, overrides: Sequence[str] = ()) -> DataRecipe:
                 f"There is no recipe for data called {name_or_path!r}. Give the path of a .toml "
                 f"file, or one of: {', '.join(names())}."
             )
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise RecipeError(f"The recipe {path} cannot be read: {problem}.") from problem
-    return change(raw, overrides, str(name_or_path))
+    return path
 
 
 def change(raw: dict[str, Any], overrides: Sequence[str], name: str = "recipe") -> DataRecipe:
     """Plain values with some fields changed, checked and frozen. Raises `RecipeError`."""
     for override in overrides:
-        _put(raw, override)
+        overriding.put(raw, override)
     return parse(raw, name)
 
 
@@ -185,19 +186,18 @@ def plain(recipe: DataRecipe) -> dict[str, Any]:
     return values
 
 
-def _put(raw: dict[str, Any], override: str) -> None:
-    """Write one `a.b=value` into plain values; the value is TOML, or else a bare word."""
-    key, equals, text = override.partition("=")
-    path = [part.strip() for part in key.split(".")]
-    if not equals or not all(path):
-        raise RecipeError(f"--set takes field=value, such as split.test=0.02, not {override!r}.")
-    try:
-        value = tomllib.loads(f"value = {text.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    place = raw
-    for part in path[:-1]:
-        place = place.setdefault(part, {})
-        if not isinstance(place, dict):
-            raise RecipeError(f"--set {override}: {part} is one value and has no fields in it.")
-    place[path[-1]] = value
+def explained() -> Iterator[tuple[str, str, Any]]:
+    """Every field as (path, explanation, default). A source's are said once, for all of them."""
+    for part in fields(DataRecipe):
+        kind = From if part.name == "sources" else get_type_hints(DataRecipe)[part.name]
+        if not is_dataclass(kind):
+            yield part.name, *_said(part)
+            continue
+        prefix = "sources.NAME" if kind is From else part.name
+        for each in fields(kind):
+            yield f"{prefix}.{each.name}", *_said(each)
+
+
+def _said(part: Any) -> tuple[str, Any]:
+    """A field's explanation and its default."""
+    return part.default.description, part.default.default

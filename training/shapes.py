@@ -31,7 +31,10 @@ def fits(row: Row, shape: Shape) -> bool:
         return row.pair.rejected is not None
     if shape is Shape.UNPAIRED:
         return row.pair.label is not None
-    return shape is Shape.TEXT or (bool(row.pair.question) and row.pair.label is not False)
+    if shape is Shape.TEXT:
+        return True
+    # a preference says which of two answers is better, not that it is right
+    return bool(row.pair.question) and row.pair.rejected is None and row.pair.label is not False
 
 
 def record(row: Row, shape: Shape) -> dict[str, Any]:

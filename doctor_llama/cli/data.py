@@ -49,6 +49,27 @@ def show(
 
 
 @data.command()
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="A recipe to print as it is.")] = None,
+) -> None:
+    """Every field of a recipe, what it is and its default; with a name, that recipe's file."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from training import recipe_data
+
+    if name is not None:
+        typer.echo(recipe_data.find(name).read_text("utf-8"), nl=False)
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("field", "default", "what it is"):
+        table.add_column(column, overflow="fold")
+    for path, text, default in recipe_data.explained():
+        table.add_row(path, str(default), text.replace("`", ""))
+    Console().print(table)
+
+
+@data.command()
 def inspect(
     source: Annotated[str, typer.Argument(help="A name of `doctor-llama data list`.")],
     path: Annotated[

@@ -26,6 +26,13 @@ def test_list_names_every_source_and_recipe() -> None:
     assert all(source["licence"] for source in listed["sources"])
 
 
+def test_recipes_are_explained_and_shown() -> None:
+    said = run("recipes")
+    assert "sources.NAME.share" in said
+    assert "cleaning.shortest_answer" in said
+    assert "[sources.safety]" in run("recipes", "chat")
+
+
 def test_inspect_writes_a_line_for_each_row(tmp_path: Path) -> None:
     records = [
         data_files.dialogue("I have a mild headache every evening. What helps?"),

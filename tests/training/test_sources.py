@@ -139,7 +139,7 @@ def test_feedback_in_the_shapes_of_the_export(tmp_path: Path) -> None:
     )
     assert correction.turns == (("user", "Hi"), ("assistant", "Hello"))
     assert (correction.question, correction.answer) == ("What helps?", "Rest.")
-    assert correction.row == "feedback:feedback:3"
+    assert correction.row == "feedback:3"  # as the database knows it
     assert (preference.answer, preference.rejected) == ("Rest.", "Nothing.")
     assert rating.label is False
 

@@ -99,7 +99,8 @@ def pairs(source: Source, found: Iterable[Record]) -> Iterator[Pair]:
             ) from error
         for pair in made:
             pair.source, pair.index = source.name, index
-            pair.row = f"{source.name}:{pair.row or index}"
+            named = pair.row.startswith(f"{source.name}:")
+            pair.row = pair.row if named else f"{source.name}:{pair.row or index}"
             yield pair
 
 
