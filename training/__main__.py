@@ -1,6 +1,7 @@
 """`python -m training …`: one subcommand per verb; heavy packages load with the one that runs."""
 
 import argparse
+import json
 import logging
 import os
 import signal
@@ -41,10 +42,16 @@ def _train(arguments: argparse.Namespace) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> None:
     from training import evaluate  # noqa: PLC0415  (torch, only where it is needed)
-    from training.evals import report, sets  # noqa: PLC0415
+    from training.evals import harness, report, sets  # noqa: PLC0415
 
+    if arguments.harness:
+        harness.require()
     chosen = settings.load()
     named = dict(adapter.split("=", 1) for adapter in arguments.adapter)
+    places = dict(place.split("=", 1) for place in arguments.place)
+    tasks = sets.limited(
+        sets.load(sets.Chosen(arguments.set), data=arguments.data, places=places), arguments.limit
+    )
 
     def tell(what: str, share: float) -> None:
         sys.stderr.write(f"{share:4.0%}  {what}\n")
@@ -53,7 +60,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     found = evaluate.evaluate(
         {name: place or None for name, place in named.items()},
         arguments.base,
-        sets.limited(sets.small(), arguments.limit),
+        tasks,
         against=arguments.against,
         seed=arguments.seed,
         setup=evaluate.Setup(
@@ -70,6 +77,14 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         tell=tell,
     )
     report.write(found, arguments.out)
+    if arguments.harness:
+        names = harness.write(tasks, arguments.out / "harness")
+        for name, place in named.items():
+            tell(f"{name}: lm-evaluation-harness", 1.0)
+            told = harness.run(arguments.base, place or None, names, arguments.out / "harness")
+            file = arguments.out / "harness" / f"{name.replace('/', '--')}.json"
+            file.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+            sys.stderr.writelines(f"      {task} {value:.4g}\n" for task, value in told.items())
 
 
 class _Asked:
@@ -112,8 +127,18 @@ def _add_evaluation(verbs: Any) -> None:
         help="a folder or Hub id; without a place the base alone",
     )
     verb.add_argument("--against", help="the name of the one to compare the others with")
+    verb.add_argument("--set", default="small", choices=["small", "full"])
+    verb.add_argument("--data", type=Path, help="folder of a data set: its test part as well")
+    verb.add_argument(
+        "--place",
+        action="append",
+        default=[],
+        metavar="SET=PLACE",
+        help="where a public set lies, a path or a Hub id",
+    )
     verb.add_argument("--limit", type=int, help="at most so many items of each set")
     verb.add_argument("--weights", help="default: the settings'")
+    verb.add_argument("--harness", action="store_true", help="by lm-evaluation-harness as well")
     verb.add_argument("--no-speed", action="store_true", help="leave its speed out")
     verb.add_argument("--seed", type=int, default=0)
     verb.add_argument("--out", type=Path, required=True, help="folder of the report")

@@ -20,6 +20,7 @@ from doctor_llama.errors import EvaluationError, RegistryError, SettingsError
 from doctor_llama.schema import Adapter
 from doctor_llama.settings import Settings
 
+SETS = ("small", "full")
 ACTIVE, BASE = "active", "base"
 MARKS = {
     "better": ("▲", "green"),
@@ -39,7 +40,7 @@ class Contestant:
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0917 - each is an option of the command
     names: Annotated[
         list[str],
         typer.Argument(
@@ -51,12 +52,34 @@ def evaluate(
         str | None,
         typer.Option(help="Compare with this one. Default: the active adapter, or the base."),
     ] = None,
+    chosen_set: Annotated[
+        str,
+        typer.Option(
+            "--set",
+            metavar="small|full",
+            help="small: our own items, without the net. full: PubMedQA and MedQA as well.",
+        ),
+    ] = "small",
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of a data set: its test part as well.")
+    ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SET=PLACE",
+            help="Where pubmedqa or medqa lies, a file, a folder or a Hub id. Default: the Hub.",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=2, help="At most so many items of each set.")
     ] = None,
     speed: Annotated[
         bool, typer.Option("--speed/--no-speed", help="Measure tokens per second and waits too.")
     ] = True,
+    harness: Annotated[
+        bool,
+        typer.Option("--harness", help="The choices by lm-evaluation-harness too (an extra)."),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the intervals and tests.")] = 0,
     out: Annotated[
         Path | None,
@@ -74,8 +97,11 @@ def evaluate(
         command += ["--adapter", f"{one.name}={one.place}"]
     if other is not None:
         command += ["--against", other]
+    command += _sets(chosen_set, data, place or [])
     if limit is not None:
         command += ["--limit", str(limit)]
+    if harness:
+        command += ["--harness"]
     if not speed:
         command += ["--no-speed"]
     if label == choice.EMBEDDED_NAME:
@@ -92,6 +118,17 @@ def evaluate(
     else:
         _table(told)
         typer.echo(f"Report: {folder / 'report.md'}, {folder / 'report.png'}")
+
+
+def _sets(chosen_set: str, data: Path | None, places: list[str]) -> list[str]:
+    if chosen_set not in SETS:
+        raise EvaluationError(f"--set is {' or '.join(SETS)}, not {chosen_set}.")
+    if odd := [place for place in places if "=" not in place]:
+        raise EvaluationError(f"--place is SET=PLACE, such as medqa=test.jsonl, not {odd[0]}.")
+    found = ["--set", chosen_set]
+    if data is not None:
+        found += ["--data", str(data)]
+    return found + [part for place in places for part in ("--place", place)]
 
 
 def _base(chosen: Settings) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from doctor_llama.cli import exporting
 from doctor_llama.engine.local import bundle, importing, merging
 from doctor_llama.errors import ExportError, SettingsError
 from doctor_llama.schema import Adapter
-from tests.command import run
+from tests.command import process, run
 from tests.training import hub
 from training import evaluate as evaluation
 from training.evals import sets, topics
@@ -28,7 +28,7 @@ def test_from_an_adapter_to_its_report_and_its_card(tmp_path: Path) -> None:
     other = shutil.copytree(embedded.ADAPTER, tmp_path / "other")
     report = tmp_path / "report"
     asked = ("evaluate", "1", str(other), "base", "--against", "active", "--limit", "4")
-    done = run(*asked, "--no-speed", "--out", str(report), **DEMO)
+    done = process(*asked, "--no-speed", "--out", str(report), **DEMO)
     assert done.returncode == 0, done.stderr
     head = next(line for line in done.stdout.splitlines() if line.startswith("metric"))
     assert head.split()[1:4] == ["mine", "other", "base"]
@@ -51,25 +51,26 @@ def test_from_an_adapter_to_its_report_and_its_card(tmp_path: Path) -> None:
     assert "Not reviewed by a clinician" in text
 
 
-def test_an_export_goes_to_the_hub_and_comes_back(tmp_path: Path) -> None:
+def test_an_export_goes_to_the_hub_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("adapters", "import", str(embedded.ADAPTER), "--name", "mine", **DEMO)
-    out = tmp_path / "out"
+    out, asked = tmp_path / "out", ("adapters", "export", "mine")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # read once, at the first import
     with hub.running() as there:
-        online = {"HF_ENDPOINT": there.address, "HF_HUB_OFFLINE": "0", "HF_TOKEN": "good"}
-        pushed = run("adapters", "export", "mine", str(out), "--push", "me/llama", **DEMO, **online)
+        monkeypatch.setattr(constants, "ENDPOINT", there.address)
+        pushed = run(*asked, str(out), "--push", "me/llama", HF_TOKEN="good", **DEMO)
         assert pushed.returncode == 0, pushed.stderr
         assert there.created[0]["visibility"] == "private"
         assert there.files == {path.name: path.read_bytes() for path in out.iterdir()}
-        refused = run(
-            *("adapters", "export", "mine", str(tmp_path / "again"), "--push", "me/llama"),
-            **DEMO | online | {"HF_TOKEN": "bad"},
-        )
+        again = str(tmp_path / "again")
+        refused = run(*asked, again, "--push", "me/llama", HF_TOKEN="bad", **DEMO)
     assert "Is the token allowed to write there?" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     for path in out.iterdir():
         assert str(tmp_path).encode() not in path.read_bytes(), path
-    again = run("adapters", "import", str(out), "--name", "again", **DEMO)
-    assert again.returncode == 0, again.stderr
+    back = run("adapters", "import", str(out), "--name", "again", **DEMO)
+    assert back.returncode == 0, back.stderr
 
 
 def test_a_push_without_a_token_or_a_network_says_what_to_do(
