@@ -155,4 +155,4 @@ def _short(name: str, most: int = 16) -> str:
 
 
 def _figure(value: float) -> str:
-    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"

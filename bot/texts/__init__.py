@@ -1,6 +1,7 @@
 """Every sentence that the bot says: one Fluent file per language, English where one is missing."""
 
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,12 @@ from fluent.runtime import FluentBundle, FluentResource
 
 FOLDER = Path(__file__).parent
 FALLBACK = "en"
+RIGHT_TO_LEFT = frozenset({"ar"})
+# The invisible marks of a direction. Without the first a command's slash jumps to its other end;
+# without the second a line that begins in Latin letters is set from the left.
+LEFT, RIGHT = "\u200e", "\u200f"
+_COMMAND = re.compile(r"(?<![\w/:.])/(?=[a-z])")
+_LATIN_LINE = re.compile(rf"^(?=[{LEFT}\W]*[A-Za-z])", re.MULTILINE)
 
 
 @cache
@@ -51,4 +58,9 @@ def say(language: str | None, key: str, **values: str | int | float) -> str:
     text, errors = bundle.format_pattern(pattern, values)
     if errors:
         raise LookupError(f"{key}: {errors[0]}")
-    return str(text)
+    return _set_right(str(text)) if known(language) in RIGHT_TO_LEFT else str(text)
+
+
+def _set_right(text: str) -> str:
+    """A sentence in a script from right to left, with commands and Latin words in it."""
+    return _LATIN_LINE.sub(RIGHT, _COMMAND.sub(f"{LEFT}/", text))

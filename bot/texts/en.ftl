@@ -63,6 +63,7 @@ help =
     /start – who I am, and your choices
     /about – which model answers you
     /language – in which language I speak
+    /privacy, /mydata, /forget – what is stored of you
 
     In a group, mention me or reply to me. I am an AI, not a doctor, and not for emergencies.
 about =

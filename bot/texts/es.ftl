@@ -65,6 +65,7 @@ help =
     /start – quién soy y qué puedes decidir
     /about – qué modelo te responde
     /language – en qué idioma hablo
+    /privacy, /mydata, /forget – qué se guarda de ti
 
     En un grupo, mencióname o responde a un mensaje mío. Soy una IA, no un médico, y no soy para emergencias.
 about =

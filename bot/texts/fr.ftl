@@ -65,6 +65,7 @@ help =
     /start – qui je suis, et vos choix
     /about – quel modèle vous répond
     /language – dans quelle langue je parle
+    /privacy, /mydata, /forget – ce qui est conservé de vous
 
     Dans un groupe, mentionnez-moi ou répondez à un de mes messages. Je suis une IA, pas un médecin, et pas pour les urgences.
 about =

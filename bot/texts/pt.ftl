@@ -65,6 +65,7 @@ help =
     /start – quem eu sou e o que você pode decidir
     /about – qual modelo responde a você
     /language – em que idioma eu falo
+    /privacy, /mydata, /forget – o que é guardado de você
 
     Em um grupo, mencione-me ou responda a uma mensagem minha. Sou uma IA, não um médico, e não sirvo para emergências.
 about =

@@ -18,12 +18,18 @@ from tests.bot.test_chatting import user
 # What people agree to, as the version in `privacy` stands for it. A changed text needs a new
 # version there, and so asks everybody anew; then its fingerprint goes in here.
 AGREED_TO = {1: "264da06907350399"}
+AGREED_TO_TRAINING = {1: "cf55b9edb177eed5"}
+
+
+def fingerprint(*keys: str) -> str:
+    text = "".join(say("en", key) for key in keys)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def test_a_changed_text_has_a_new_version() -> None:
-    text = say("en", "start-consent") + say("en", "consent-needed")
-    found = hashlib.sha256(text.encode()).hexdigest()[:16]
-    assert {privacy.CONSENT_VERSION: found} == AGREED_TO
+    stored = {privacy.CONSENT_VERSION: fingerprint("start-consent", "consent-needed")}
+    trained = {privacy.TRAINING_CONSENT_VERSION: fingerprint("share-question")}
+    assert (stored, trained) == (AGREED_TO, AGREED_TO_TRAINING)
 
 
 async def asked(scene: Scene, person: int, *questions: str) -> None:

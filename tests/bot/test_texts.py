@@ -232,3 +232,13 @@ def test_a_value_that_is_missing_is_an_error() -> None:
 )
 def test_numbers_are_said_in_the_right_form(language: str, before: int, said: str) -> None:
     assert say(language, "status-before", before=before) == said
+
+
+def test_a_script_from_right_to_left_keeps_its_commands_and_its_side() -> None:
+    lines = say("ar", "help").splitlines()
+    [new] = [line for line in lines if "/new" in line]
+    assert new.startswith("\u200f\u200e/new")
+    assert say("ar", "about-unknown", version="1").startswith("\u200fDoctor Llama")
+    assert "\u200e/help" in say("ar", "refuse-command-unknown", command="/hlep")
+    assert "\u200e/hlep" in say("ar", "refuse-command-unknown", command="/hlep")
+    assert "\u200e" not in say("en", "help")
