@@ -42,7 +42,13 @@ class Alarms:
         if now - self._told.get((kind, where), float("-inf")) < SAME_SECONDS:
             return
         self._told[kind, where] = now
-        said = say(None, "error-admin", id=number, kind=kind, where=where)
+        await self._tell(say(None, "error-admin", id=number, kind=kind, where=where), number)
+
+    async def unsafe(self, answer_id: int) -> None:
+        """Somebody says that an answer can do harm: each time, since each is another one."""
+        await self._tell(say(None, "unsafe-admin", id=str(answer_id)), f"unsafe {answer_id}")
+
+    async def _tell(self, said: str, number: str) -> None:
         for owner in self._owners:
             try:
                 await self._gateway.send(Place(owner), Part(said))

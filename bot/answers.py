@@ -7,11 +7,13 @@ from bot.rendering import Part
 from bot.texts import duration, say
 from doctor_llama import triage
 from doctor_llama.pauses import Pause
+from doctor_llama.runs import Learning
 from doctor_llama.schema import Job, JobStatus, Message
 from doctor_llama.triage import Label
 
 EXACT = 7  # positions up to here are said as they are, further ones in growing steps
 APOLOGIES = {"crashed": "failed-crashed", "engine": "failed-engine", "refused": "failed-long"}
+HOPELESS = ("crashed", "refused")  # another try would end in the same way
 
 
 def language(job: Job) -> str:
@@ -27,17 +29,21 @@ def place(before: int) -> int:
     return step if before > EXACT else before
 
 
-def waiting(job: Job, before: int, seconds: float | None) -> str:
-    """How many are before this one, and how long that takes where it is known."""
+def waiting(job: Job, before: int, seconds: float | None, learning: Learning | None = None) -> str:
+    """How many are before this one, how long that takes where it is known, and what else holds."""
     tongue, count = language(job), place(before)
     status = say(tongue, "status-before", before=count) if count else say(tongue, "status-next")
-    if seconds is None:
-        return status
-    if seconds < 60:
-        time = say(tongue, "time-seconds", seconds=max(1, round(seconds)))
-    else:
-        time = say(tongue, "time-minutes", minutes=round(seconds / 60))
-    return say(tongue, "status-wait", status=status, time=time)
+    if learning is not None and learning.alone:
+        key = "status-learning-alone" if learning.seconds is None else "status-learning-until"
+        left = duration(tongue, learning.seconds) if learning.seconds is not None else ""
+        status = say(tongue, key, status=status, **({"time": left} if left else {}))
+    elif seconds is not None:
+        status = say(tongue, "status-wait", status=status, time=duration(tongue, seconds))
+    if learning is not None and not learning.alone:
+        status = say(tongue, "status-learning", status=status)
+    if job.payload.get("fresh"):
+        status = say(tongue, "status-fresh", status=status)
+    return status
 
 
 def paused(job: Job, pause: Pause) -> str:
@@ -57,17 +63,19 @@ def growing(job: Job, answer: Message | None) -> Part | None:
 def ending(job: Job, answer: Message | None) -> tuple[list[Part], InlineKeyboardMarkup | None]:
     """How it ended: the answer with its thumbs, what was written before a stop, an apology."""
     tongue, parts = language(job), _parts(job, answer)
+    retry = keyboards.again(tongue, answer.id) if answer is not None else None
     match job.status:
         case JobStatus.SUCCEEDED if parts and answer is not None:
             return parts, keyboards.rating(tongue, answer.id, None)
         case JobStatus.SUCCEEDED:
-            return [Part(say(tongue, "answer-empty"))], None
+            return [Part(say(tongue, "answer-empty"))], retry
         case JobStatus.CANCELLED if parts:
-            return _parts(job, answer, f"\n\n{say(tongue, 'answer-stopped')}"), None
+            return _parts(job, answer, f"\n\n{say(tongue, 'answer-stopped')}"), retry
         case JobStatus.CANCELLED:
-            return [Part(say(tongue, "stopped"))], None
-    key = APOLOGIES.get(str(job.result.get("error")), "failed")
-    return [Part(say(tongue, key, id=str(job.id)))], None
+            return [Part(say(tongue, "stopped"))], retry
+    error = str(job.result.get("error"))
+    apology = [Part(say(tongue, APOLOGIES.get(error, "failed"), id=str(job.id)))]
+    return apology, None if error in HOPELESS else retry
 
 
 def alarming(job: Job) -> str | None:

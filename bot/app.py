@@ -25,16 +25,19 @@ from telegram.ext import (
 from bot import (
     asking,
     botapi,
+    browsing,
     consenting,
     errors,
     forgetting,
     gating,
+    grouping,
     helping,
     owning,
     pressing,
     profile,
     rating,
     refusing,
+    rewording,
     speaking,
     stopping,
 )
@@ -73,7 +76,10 @@ def handlers(telegram: Telegram) -> None:
             CommandHandler("start", consenting.start, new),
             CommandHandler("help", helping.explain, new),
             CommandHandler("about", helping.about, new),
-            CommandHandler("new", helping.new, new),
+            CommandHandler("new", browsing.new, new),
+            CommandHandler("history", browsing.browse, new),
+            CommandHandler("off", grouping.off, new),
+            CommandHandler("on", grouping.on, new),
             CommandHandler("stop", stopping.stop, new),
             CommandHandler("privacy", owning.explain, new),
             CommandHandler("mydata", owning.take, new),
@@ -84,15 +90,16 @@ def handlers(telegram: Telegram) -> None:
             MessageHandler(new & words, asking.ask),
             MessageHandler(new & ~filters.StatusUpdate.ALL, refusing.without_words),
             MessageHandler(
-                filters.UpdateType.EDITED_MESSAGE & words & ~filters.COMMAND, asking.edited
+                filters.UpdateType.EDITED_MESSAGE & words & ~filters.COMMAND, rewording.edited
             ),
             CallbackQueryHandler(pressing.press),
             MessageReactionHandler(rating.react),
-            ChatMemberHandler(stopping.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+            ChatMemberHandler(grouping.membership, ChatMemberHandler.MY_CHAT_MEMBER),
             TypeHandler(Update, stopping.native),  # last: kinds that the library does not know
         ]
     )
     telegram.add_handler(TypeHandler(Update, gating.gate), group=-1)
+    telegram.add_handler(TypeHandler(Update, grouping.guard), group=-2)
     telegram.add_error_handler(errors.handle)
 
 

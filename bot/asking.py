@@ -1,15 +1,21 @@
-"""Questions: plain text in private, a mention or a reply in a group, an edited one, "anyway"."""
+"""Questions: plain text in private, a mention or a reply in a group, and "answer anyway"."""
+
+from collections.abc import Awaitable, Callable
 
 from telegram import CallbackQuery, Message, MessageEntity, Update, User
 
-from bot import consenting, places, refusing
+from bot import consenting, correcting, places, refusing
 from bot.context import Context
 from bot.texts import say
 from doctor_llama import conversations, feedback, inbox, privacy, triage
 from doctor_llama.conversations import Asked, Question
+from doctor_llama.db import Session
 from doctor_llama.errors import ConsentNeededError, ShutOutError
+from doctor_llama.limits import Limits
+from doctor_llama.schema import User as Row
 from doctor_llama.triage import Label
 
+Verb = Callable[[Session, Row, Question, Limits], Awaitable[Asked | None]]
 RED = (Label.EMERGENCY, Label.CRISIS)
 CALM = "#calm"  # marks the second asking of a question that was taken for an emergency
 
@@ -22,7 +28,10 @@ async def ask(update: Update, context: Context) -> None:
     if not addressed(message, context):
         return
     text, manners = words(message, context), context.house.manners
-    if triage.assess(text).label not in RED:  # a red flag is answered, however it is written
+    red = triage.assess(text).label in RED
+    if await correcting.take(context, message, text, update.update_id) and not red:
+        return
+    if not red:  # a red flag is answered, however it is written and whatever it was for
         if manners.continues(message):
             return
         if (
@@ -32,23 +41,9 @@ async def ask(update: Update, context: Context) -> None:
                 manners.too_long(message)
             await refusing.refuse(context, message, *refusal)
             return
+    if message.quote is not None:
+        text = about(message.quote.text, text)
     await put(context, message, message.from_user, text, update_id=update.update_id)
-
-
-async def edited(update: Update, context: Context) -> None:
-    """A question that its writer changed: replaced while it waits."""
-    message = update.edited_message
-    if message is None or message.from_user is None or not addressed(message, context):
-        return
-    text = words(message, context)
-    if (refusal := refusing.problem(text, context.house.settings.question_characters)) is not None:
-        await refusing.refuse(context, message, *refusal)
-        return
-    asked = await put(
-        context, message, message.from_user, text, update_id=update.update_id, amended=True
-    )
-    if asked is not None and not asked.new and asked.job.finished_at is None:
-        await refusing.refuse(context, message, "edit-taken")
 
 
 async def put(
@@ -58,12 +53,14 @@ async def put(
     text: str,
     *,
     update_id: int | None = None,
-    amended: bool = False,
+    verb: Verb = conversations.ask,
 ) -> Asked | None:
-    """Ask, in one transaction with the end of the update; or say why not."""
+    """Ask, in one transaction with the end of the update; or say why not.
+
+    Raises `TooLateError` where the verb does.
+    """
     house = context.house
     question = question_of(context, message, person, text)
-    verb = conversations.amend if amended else conversations.ask
     try:
         async with house.database.session() as session:
             user = await privacy.person(
@@ -94,6 +91,7 @@ def question_of(context: Context, message: Message, person: User, text: str) -> 
         channel=place.channel,
         reply_to=str(message.message_id),
         language=context.language(person),
+        pause=context.house.pause,
     )
 
 
@@ -178,3 +176,8 @@ def words(message: Message, context: Context) -> str:
         before = raw[: entity.offset * 2].decode("utf-16-le")
         text = before + text[len(before) + len(name) :]
     return text.strip()
+
+
+def about(quote: str | None, text: str) -> str:
+    """A question about a part of an answer, with that part."""
+    return f"“{quote}”\n\n{text}" if quote else text

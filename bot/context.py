@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from telegram import User
@@ -42,6 +43,12 @@ class House:
             person_day=chosen.person_per_day,
             minute=chosen.questions_per_minute,
         )
+
+    @property
+    def pause(self) -> timedelta | None:
+        """After so long without a question a conversation is over; None: never."""
+        hours = self.settings.conversation_hours
+        return timedelta(hours=hours) if hours else None
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], House]):

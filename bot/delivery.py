@@ -10,19 +10,21 @@ from collections import deque
 from collections.abc import Callable
 
 from bot.alarms import Alarms
+from bot.desk import Desk
 from bot.gateway import Gateway
 from bot.notebook import Notebook
-from bot.parcels import Desk, Parcel
-from doctor_llama import jobs, pauses
+from bot.parcels import Parcel
+from doctor_llama import jobs, pauses, runs
 from doctor_llama.db import Database, Trouble
 from doctor_llama.metrics import BotMetrics
+from doctor_llama.runs import Learning
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.15
 LOOK_SHARE = 5  # under load: this many times as long as a look takes, what is new comes first
-ESTIMATE_SECONDS = 10.0  # between two estimates of how long an answer takes
+ESTIMATE_SECONDS = 5.0  # between two estimates of how long an answer takes
 TROUBLE_SECONDS = 1.0  # after the database did not answer
 STOP_SECONDS = 3.0  # for a message that is on its way when the program stops
 REMEMBERED = 1_000  # ids of the jobs that were delivered last
@@ -106,10 +108,11 @@ class Delivery:
             now = asyncio.get_running_loop().time()
             if now - self._estimated > ESTIMATE_SECONDS:
                 self._desk.seconds = await jobs.service_seconds(session)
+                self._learn(await runs.learning(session))
                 self._estimated = now
         if (paused is None) != (self._desk.paused is None):
             for parcel in self._parcels.values():
-                parcel.stir()
+                parcel.wake()
         self._desk.paused = paused
         self._metrics.waiting.set(len(order))
         self._metrics.undelivered.set(len(rows))
@@ -118,6 +121,12 @@ class Delivery:
             if job.kind == JobKind.ANSWER and job.channel is not None:
                 self._meet(job, answer, before.get(job.id, 0))
         self._refresh(before, {job.id for job, _ in rows})
+
+    def _learn(self, learning: Learning | None) -> None:
+        before, self._desk.learning = self._desk.learning, learning
+        if (before and before.alone) != (learning and learning.alone):
+            for parcel in self._parcels.values():
+                parcel.wake()
 
     def _is_queued(self, job_id: int) -> bool:
         """Whether we know this job as one that waits; a stopping worker puts some back."""

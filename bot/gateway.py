@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import httpx
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -102,7 +102,7 @@ class Gateway:
         *,
         priority: Priority = Priority.NOTICE,
         reply_to: int | None = None,
-        keyboard: InlineKeyboardMarkup | None = None,
+        keyboard: InlineKeyboardMarkup | ForceReply | None = None,
         silent: bool = False,
         wanted: Callable[[], bool] = lambda: True,
     ) -> int:
@@ -191,7 +191,13 @@ class Gateway:
         """Raises `GoneError`."""
 
         async def call() -> None:
-            await self.bot.edit_message_reply_markup(place.chat, message_id, reply_markup=keyboard)
+            try:
+                await self.bot.edit_message_reply_markup(
+                    place.chat, message_id, reply_markup=keyboard
+                )
+            except BadRequest as error:
+                if NOT_MODIFIED not in error.message.lower():
+                    raise
 
         await self._insist(place, Priority.NOTICE, call, counted=not place.private)
 
@@ -243,6 +249,14 @@ class Gateway:
                 raise known from error
             return False
         return True
+
+    async def status_of(self, chat: int, person: int) -> str | None:
+        """What somebody is in a chat, such as "administrator"; None where Telegram does not say."""
+        try:
+            return (await self.bot.get_chat_member(chat, person)).status
+        except TelegramError as error:
+            log.info("a member's status is not known: %s", type(error).__name__)
+            return None
 
     async def answer(self, query_id: str, text: str | None = None) -> None:
         """Answer a pressed button, once; too late is too late."""

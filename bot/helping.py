@@ -1,4 +1,4 @@
-"""/help, /about and /new."""
+"""/help and /about."""
 
 from telegram import Update
 
@@ -6,7 +6,7 @@ from bot import places
 from bot.context import Context
 from bot.rendering import Part
 from bot.texts import say
-from doctor_llama import __version__, history, privacy, status
+from doctor_llama import __version__, status
 from doctor_llama.engine import EngineCard
 
 
@@ -35,18 +35,6 @@ def describe(language: str | None, card: EngineCard | None) -> str:
         weights=f"{card.weights}, {card.device}",
     )
     return f"{say(language, 'about-demo')}\n\n{text}" if card.demo else text
-
-
-async def new(update: Update, context: Context) -> None:
-    """/new: what was said before is left alone; answers that are on their way still come."""
-    message = update.message
-    if message is None or message.from_user is None:
-        return
-    async with context.house.database.session() as session:
-        user = await privacy.known(session, places.account(message.from_user.id))
-        if user is not None:
-            await history.close(session, user, places.of(message).channel)
-    await _reply(update, context, "new-done")
 
 
 async def _reply(

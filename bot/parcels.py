@@ -17,31 +17,27 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
 from bot import answers, botapi, keyboards, places
-from bot.alarms import Alarms
+from bot.desk import Desk
 from bot.gateway import (
     BlockedError,
-    Gateway,
     GoneError,
     MigratedError,
     UncertainError,
     UnreachableError,
     UnwantedError,
 )
-from bot.notebook import Notebook
 from bot.pacing import Priority
+from bot.places import Place
 from bot.rendering import Part
 from bot.texts import say
-from doctor_llama import conversations, jobs
-from doctor_llama.db import Database, Session
-from doctor_llama.pauses import Pause
+from doctor_llama import alternatives, conversations, groups, jobs
+from doctor_llama.db import Session
 from doctor_llama.schema import LIVE, Job, JobStatus, Message
 
 log = logging.getLogger(__name__)
@@ -53,32 +49,6 @@ DRAFT_LIFE = botapi.DRAFT_SECONDS - 10.0  # show a draft again before it fades
 POSITION_SECONDS = 30.0  # between two edits of a position
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 REFUSALS = 5  # of Telegram, of the same answer, before it is given up
-
-
-@dataclass
-class Desk:
-    """What all parcels share."""
-
-    gateway: Gateway
-    database: Database
-    notebook: Notebook
-    alarms: Alarms
-    concurrency: int
-    seconds: float | None = None  # that one answer takes
-    paused: Pause | None = None
-    steps: set[asyncio.Task[Any]] = field(default_factory=set)
-
-    async def whole(self, step: Coroutine[Any, Any, T]) -> T:
-        """Do a step that must not be torn apart by a stop: what was sent is also written down."""
-        task = asyncio.create_task(step)
-        self.steps.add(task)
-        task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self.steps.discard(task)
-        if not task.cancelled():
-            task.exception()  # seen, also where the one who waited is gone
 
 
 class Parcel:
@@ -98,7 +68,8 @@ class Parcel:
         self._next_frame = 0.0
         self._frame: Part | None = None
         self._frame_at = 0.0
-        self._bucket: tuple[int, bool] | None = None
+        self._said: tuple[int, bool, bool | None] | None = None  # what the status says
+        self._pair: tuple[int, int] | None = None  # two answers of which one may be better
         self._drafts = self.place.private
         self._mute = False  # no status: nobody knows whether the last one arrived
 
@@ -115,8 +86,8 @@ class Parcel:
             self._running_since = self._now()
         self.job, self.answer, self.before = job, answer, before
 
-    def stir(self) -> None:
-        """Something changed for everybody who waits."""
+    def wake(self) -> None:
+        """Something that concerns everybody is different now."""
         self._changed.set()
 
     def vanish(self) -> None:
@@ -156,7 +127,7 @@ class Parcel:
         except BlockedError:
             log.info("job %d: nobody to tell any more", self.job.id)
             async with self.desk.database.session() as session:
-                await jobs.abandon(session, places.Place(self.place.chat).channel)
+                await jobs.abandon(session, Place(self.place.chat).channel)
         except MigratedError as error:
             await self._move(error.chat)
             return False
@@ -178,9 +149,10 @@ class Parcel:
         await self.desk.notebook.write(lambda session: jobs.show(session, self.job.id, now))
 
     async def _move(self, chat: int) -> None:
-        new = places.Place(chat, self.place.thread)
+        new = Place(chat, self.place.thread)
         async with self.desk.database.session() as session:
             await jobs.move(session, self.place.channel, new.channel)
+            await groups.move(session, Place(self.place.chat).channel, Place(chat).channel)
             await jobs.show(session, self.job.id, {})  # the old ids mean nothing there
         self.place, self.shown = new, {}
 
@@ -199,28 +171,29 @@ class Parcel:
         if "status" not in self.shown:
             left = self._seen + STATUS_GRACE - now if self.place.private else 0
             if left <= 0 and not self._mute and not self.shown.get("parts"):
-                self._bucket, self._position_at = self._line(), now
+                self._said, self._position_at = self._state(), now
                 await self.desk.whole(self._announce(self._position()))
             return left if left > 0 else None
-        if self._bucket == self._line():
+        if self._said == self._state():
             return None
         if (left := self._position_at + POSITION_SECONDS - now) > 0:
             return left
         if await self._edit_status(Part(self._position())):
-            self._bucket, self._position_at = self._line(), now
+            self._said, self._position_at = self._state(), now
             return None
         return botapi.EDIT_SECONDS
 
-    def _line(self) -> tuple[int, bool]:
-        """What the status message says; it is edited when this changes."""
-        return answers.place(self.before), self.desk.paused is not None
+    def _state(self) -> tuple[int, bool, bool | None]:
+        """What makes a status say something else; the time alone does not."""
+        learning, paused = self.desk.learning, self.desk.paused is not None
+        return answers.place(self.before), paused, learning.alone if learning else None
 
     def _position(self) -> str:
         if self.desk.paused is not None:
             return answers.paused(self.job, self.desk.paused)
         rounds = self.before // self.desk.concurrency + 1
         seconds = rounds * self.desk.seconds if self.desk.seconds is not None else None
-        return answers.waiting(self.job, self.before, seconds)
+        return answers.waiting(self.job, self.before, seconds, self.desk.learning)
 
     async def _announce(self, text: str) -> None:
         """Send the status message, silently; one that may have arrived is not sent again."""
@@ -310,6 +283,8 @@ class Parcel:
         await self.desk.notebook.write(self._deliver)
         if (cause := answers.alarming(self.job)) is not None:
             await self.desk.alarms.tell(str(self.job.id), cause, "worker")
+        if self._pair is not None:
+            await self._compare(*self._pair)
 
     async def _deliver(self, session: Session) -> None:
         await jobs.delivered(session, self.job.id, self.shown)
@@ -317,6 +292,20 @@ class Parcel:
         if parts and self.job.status == JobStatus.SUCCEEDED and self.job.message_id:
             ref = self.place.ref(parts[-1])
             await conversations.stands_at(session, self.job.message_id, ref)
+            if self.place.private and "again" in self.job.payload:
+                self._pair = await alternatives.to_compare(session, self.job.message_id)
+
+    async def _compare(self, first: int, second: int) -> None:
+        """Ask which answer is better, once: whether that arrives is not worth a second try."""
+        try:
+            await self.desk.gateway.send(
+                self.place,
+                Part(self._say("compare-ask")),
+                keyboard=keyboards.compare(self.language, first, second),
+                silent=True,
+            )
+        except (UncertainError, UnreachableError, BadRequest) as error:
+            log.info("job %d: no comparison (%s)", self.job.id, type(error).__name__)
 
     async def _fill_all(self, parts: list[Part], keyboard: InlineKeyboardMarkup | None) -> None:
         for number, part in enumerate(parts):

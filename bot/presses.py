@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
 from doctor_llama.erasures import Scope
+from doctor_llama.feedback import Better
+from doctor_llama.schema import Reason
 
 VERSION = "1"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -87,13 +89,121 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """This is the matter with an answer."""
+
+    message: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Answer the question of this answer once more."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """Which of two answers is better."""
+
+    first: int
+    second: int
+    better: Better
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """My next message is a better answer."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """I shall not write a better answer after all."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Erase this much; asked for once more."""
 
     scope: Scope
 
 
-Press = Rate | Stop | Agree | Share | Anyway | Confirm | Speak | Withdraw | Forget
+@dataclass(frozen=True, slots=True)
+class More:
+    """My next message goes on with this correction."""
+
+    correction: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    correction: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """That was no correction but a question."""
+
+    correction: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """Answer the new wording of a question that this person changed."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """Show this page of my conversations."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Show this conversation; `page` is the one to go back to."""
+
+    conversation: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with this conversation."""
+
+    conversation: int
+
+
+Press = (
+    Rate
+    | Stop
+    | Agree
+    | Share
+    | Anyway
+    | Confirm
+    | Speak
+    | Withdraw
+    | Forget
+    | Why
+    | Again
+    | Prefer
+    | Write
+    | Leave
+    | More
+    | TakeBack
+    | Mistaken
+    | Anew
+    | Browse
+    | Open
+    | Resume
+)
 VERBS: dict[str, type[Press]] = {kind.__name__.lower(): kind for kind in get_args(Press)}
 
 

@@ -5,7 +5,20 @@ from dataclasses import astuple
 
 from telegram import Update
 
-from bot import asking, consenting, forgetting, owning, presses, rating, speaking, stopping
+from bot import (
+    asking,
+    browsing,
+    consenting,
+    correcting,
+    forgetting,
+    owning,
+    presses,
+    rating,
+    retrying,
+    rewording,
+    speaking,
+    stopping,
+)
 from bot.admin import dispatching
 from bot.context import Context
 from bot.gateway import GoneError
@@ -24,6 +37,18 @@ HANDLERS: dict[type[Press], Callable[..., Awaitable[None]]] = {
     presses.Speak: speaking.choose,
     presses.Withdraw: owning.withdraw,
     presses.Forget: forgetting.choose,
+    presses.Why: rating.explain,
+    presses.Again: retrying.again,
+    presses.Prefer: retrying.prefer,
+    presses.Write: correcting.write,
+    presses.Leave: correcting.leave,
+    presses.More: correcting.more,
+    presses.TakeBack: correcting.take_back,
+    presses.Mistaken: correcting.mistaken,
+    presses.Anew: rewording.anew,
+    presses.Browse: browsing.turn,
+    presses.Open: browsing.open_one,
+    presses.Resume: browsing.resume,
 }
 
 
@@ -39,6 +64,6 @@ async def press(update: Update, context: Context) -> None:
     try:
         await HANDLERS[type(pressed)](query, context, *astuple(pressed))
     except NotYoursError:
-        await gateway.answer(query.id, say(language, "not-yours-stop"))
+        await gateway.answer(query.id, say(language, "not-yours-consent"))
     except GoneError:  # the message of the button was deleted meanwhile: nothing to show it on
         return

@@ -10,6 +10,7 @@ from typing import Any
 from telegram import (
     BotCommand,
     BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
@@ -24,8 +25,20 @@ from doctor_llama.schema import Role
 
 log = logging.getLogger(__name__)
 
-PRIVATE = ("start", "help", "new", "stop", "about", "language", "privacy", "mydata", "forget")
+PRIVATE = (
+    "start",
+    "help",
+    "new",
+    "history",
+    "stop",
+    "about",
+    "language",
+    "privacy",
+    "mydata",
+    "forget",
+)
 GROUP = ("help", "new", "stop", "about")
+GROUP_ADMINS = (*GROUP, "off", "on")
 STAFF = "admin"
 TROUBLE = (TelegramError,)
 
@@ -38,6 +51,7 @@ async def present(house: House) -> None:
             await _describe(bot, language)
             await _commands(bot, BotCommandScopeAllPrivateChats(), PRIVATE, language)
             await _commands(bot, BotCommandScopeAllGroupChats(), GROUP, language)
+            await _commands(bot, BotCommandScopeAllChatAdministrators(), GROUP_ADMINS, language)
     except TelegramError as error:
         log.warning("the bot's profile was not set (%s)", type(error).__name__)
     for person_id in house.standing.staff():

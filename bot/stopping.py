@@ -1,11 +1,11 @@
 """Stopping an answer: /stop, our button, Telegram's own; and when there is nobody left to tell."""
 
-from telegram import CallbackQuery, ChatMember, Update
+from telegram import CallbackQuery, Update
 
-from bot import botapi, places, refusing
+from bot import botapi, correcting, places, refusing
 from bot.context import Context
 from bot.texts import say
-from doctor_llama import broadcasts, jobs, privacy
+from doctor_llama import jobs, privacy
 from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import Job
 
@@ -23,16 +23,23 @@ async def stop(update: Update, context: Context) -> None:
         )
         for job in live:
             stopped += await jobs.cancel(session, job.id)
+    waited = await correcting.forget(context, message.from_user, places.of(message))
     if stopped:
         house.nudge()  # what stands in the chat says that it was stopped
+    elif waited:
+        await refusing.refuse(context, message, "write-left")
     else:
         await refusing.refuse(context, message, "stop-nothing")
 
 
 async def press(query: CallbackQuery, context: Context, job_id: int) -> None:
-    """Our Stop button. Raises `NotYoursError`."""
-    stopped = await _cancel(context, query.from_user.id, job_id)
+    """Our Stop button."""
     language = context.language(query.from_user)
+    try:
+        stopped = await _cancel(context, query.from_user.id, job_id)
+    except NotYoursError:
+        await context.house.gateway.answer(query.id, say(language, "not-yours-stop"))
+        return
     await context.house.gateway.answer(
         query.id, say(language, "stop-toast" if stopped else "stop-too-late")
     )
@@ -61,17 +68,3 @@ async def _cancel(context: Context, person_id: int, job_id: int) -> bool:
         stopped = await jobs.cancel(session, job_id)
     context.house.nudge()
     return stopped
-
-
-async def membership(update: Update, context: Context) -> None:
-    """Somebody blocked us or put us out of a group: nobody there can be told anything."""
-    change = update.my_chat_member
-    if change is None:
-        return
-    gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-    place = places.Place(change.chat.id)
-    async with context.house.database.session() as session:
-        if place.private:
-            await broadcasts.unreachable(session, places.account(change.chat.id), gone=gone)
-        if gone:
-            await jobs.abandon(session, place.channel)

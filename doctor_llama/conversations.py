@@ -1,4 +1,4 @@
-"""Conversations: ask a question, ask it anew, answer it once more. It knows no channel's ways.
+"""Conversations: ask a question, ask it anew in other words. It knows no channel's ways.
 
 Asking is one transaction: triage, consent, limits, the question, an empty answer, its job.
 """
@@ -10,10 +10,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from doctor_llama import feedback, history, jobs, privacy, triage
+from doctor_llama import history, jobs, privacy, triage
 from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
 from doctor_llama.limits import Limits
-from doctor_llama.schema import LIVE, Job, JobKind, JobStatus, Message, Role, User, now
+from doctor_llama.schema import Job, JobKind, JobStatus, Message, Role, User, now
 from doctor_llama.triage import Label
 
 RED = (Label.EMERGENCY, Label.CRISIS)
@@ -42,7 +42,7 @@ class Asked:
     new: bool  # false: this question had been asked already
 
 
-def _admit(user: User) -> None:
+def admit(user: User) -> None:
     """Raise `ShutOutError` for somebody blocked, `ConsentNeededError` for who has not agreed."""
     if user.role == Role.BLOCKED:
         raise ShutOutError
@@ -64,7 +64,7 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     verdict = triage.assess(question.text)
     red = verdict.label in RED and not question.calm
     if not red:
-        _admit(user)
+        admit(user)
     stored = question.text if privacy.may_store(user) else ""
     conversation, fresh = await history.current(
         session, user, question.channel, words=stored, pause=question.pause
@@ -151,65 +151,12 @@ async def ask_anew(session: AsyncSession, user: User, question: Question, limits
     )
     if earlier is None:
         return await ask(session, user, question, limits)
-    for job in await _jobs_of(session, earlier.id):
+    for job in await jobs_of(session, earlier.id):
         await jobs.cancel(session, job.id)
     return await ask(session, user, replace(question, replaces=earlier.id), limits)
 
 
-async def again(session: AsyncSession, user: User, answer_id: int, limits: Limits) -> Asked | None:
-    """Have a question answered once more; the earlier answers stay.
-
-    Only its latest answer can be asked for another one, so what is pressed twice is done once:
-    then `new` is false. None where there is nothing to answer.
-    Raises `NotYoursError`, `ConsentNeededError`, `TooManyWaitingError`, `QueueFullError`.
-    """
-    answer = await feedback.answer_of(session, user, answer_id)
-    question = await question_of(session, answer.id)
-    _admit(user)
-    before = await _jobs_of(session, question.id) if question is not None else []
-    if question is None or not question.content or not before:
-        return None
-    last, label = before[-1], Label(question.triage or Label.ROUTINE)
-    if last.attempts == 0 and last.status == JobStatus.SUCCEEDED:  # an emergency text
-        return None
-    if last.message_id != answer.id or last.status in LIVE:
-        return Asked(last, label, new=False)
-    another = Message(
-        conversation_id=answer.conversation_id, parent_id=question.id, role="assistant"
-    )
-    session.add(another)
-    await session.flush()
-    job = Job(
-        kind=JobKind.ANSWER,
-        lock=last.lock,
-        user_id=user.id,
-        message_id=another.id,
-        channel=last.channel,
-        reply_to=last.reply_to,
-        shown={},
-        payload={**last.payload, "fresh": False, "again": len(before)},
-        result={},
-    )
-    await jobs.enqueue_answer(session, job, limits)
-    return Asked(job, label, new=True)
-
-
-async def alternatives(session: AsyncSession, answer_id: int) -> list[Message]:
-    """The whole answers to the question of this one, itself among them, oldest first."""
-    question = await question_of(session, answer_id)
-    if question is None:
-        return []
-    rows = await session.scalars(
-        select(Message)
-        .join(Job, Job.message_id == Message.id)
-        .where(Message.parent_id == question.id, Message.role == "assistant")
-        .where(Message.content != "", Job.status == JobStatus.SUCCEEDED)
-        .order_by(Message.id)
-    )
-    return list(rows)
-
-
-async def _jobs_of(session: AsyncSession, question_id: int) -> list[Job]:
+async def jobs_of(session: AsyncSession, question_id: int) -> list[Job]:
     """The jobs of all answers to a question, oldest first."""
     rows = await session.scalars(
         select(Job)

@@ -6,6 +6,7 @@ outlives a restart. It knows no buttons and no chats, only their names.
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,9 @@ from doctor_llama.schema import Feedback, FeedbackKind, User, now
 PATIENCE = timedelta(minutes=30)  # for the correction that somebody said they would write
 RECENT = 50  # corrections of a person among which an edited message is looked for
 KEY = "correction"
+# A part of so many characters was cut by the app that sent it: at a space, which got lost; one
+# of the most that fits into a message, anywhere.
+CUT, CUT_ANYWHERE = 4_000, 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,15 @@ async def take_back(session: AsyncSession, user: User, row_id: int) -> Feedback 
 
 
 def _let_be(row: Feedback, parts: dict[str, str], user: User) -> None:
-    row.parts, row.content = parts, "\n\n".join(parts.values())
+    row.parts, row.content = parts, _whole(list(parts.values()))
     row.review = row.edited = row.review_reason = None  # other words than those reviewed
     row.training_consent_version = feedback.agreed_version(user)
+
+
+def _whole(parts: list[str]) -> str:
+    """The text that was written in these messages."""
+    whole = parts[0]
+    for before, part in pairwise(parts):
+        cut = "" if len(before) >= CUT_ANYWHERE else " "
+        whole += (cut if len(before) >= CUT else "\n\n") + part
+    return whole

@@ -23,6 +23,12 @@ async def notice(session: AsyncSession, channel: str) -> bool:
     return True
 
 
+async def was_told(session: AsyncSession, channel: str) -> bool:
+    """Whether `notice` said true for this group before."""
+    group = await _group(session, channel)
+    return group is not None and group.noticed_at is not None
+
+
 async def switch(session: AsyncSession, channel: str, *, on: bool) -> bool:
     """Switch us on or off in a group; false when it was so already."""
     group = await _group(session, channel)
@@ -41,3 +47,15 @@ async def is_on(session: AsyncSession, channel: str) -> bool:
     """Whether we may speak in this group."""
     group = await _group(session, channel)
     return group is None or group.off_at is None
+
+
+async def move(session: AsyncSession, old: str, new: str) -> None:
+    """A group has another name now; what is known of the new one counts."""
+    group = await _group(session, old)
+    if group is None:
+        return
+    if await _group(session, new) is None:
+        group.channel = new
+    else:
+        await session.delete(group)
+    await session.flush()

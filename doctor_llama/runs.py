@@ -150,17 +150,23 @@ async def of_job(session: AsyncSession, job_id: int) -> TrainingRun | None:
     )
 
 
-async def pausing(session: AsyncSession) -> float | None:
-    """Seconds until answers go on, where a run has the machine to itself; 0 when unknown.
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """A training run in progress, as those see it who wait for an answer."""
 
-    None while answers are given.
-    """
+    alone: bool  # it has the machine to itself: nothing is answered meanwhile
+    seconds: float | None  # until its end, where that is known
+
+
+async def learning(session: AsyncSession) -> Learning | None:
+    """The run that is in progress now, where there is one."""
     run = await session.scalar(
         select(TrainingRun)
         .join(Job, TrainingRun.job_id == Job.id)
         .where(Job.status == JobStatus.RUNNING, TrainingRun.finished_at.is_(None))
         .limit(1)
     )
-    if run is None or not run.progress.get("alone"):
+    if run is None:
         return None
-    return float(run.progress.get("eta") or 0.0)
+    eta = run.progress.get("eta")
+    return Learning(bool(run.progress.get("alone")), float(eta) if eta else None)

@@ -136,6 +136,12 @@ class Settings(BaseSettings):
         description="`open`: everybody may ask. `members`: only those whom `/admin grant NUMBER "
         "member` let in; emergencies are answered all the same.",
     )
+    conversation_hours: float = Field(
+        8.0,
+        ge=0,
+        description="Hours without a question after which the next one begins a new conversation; "
+        "0 for never.",
+    )
     stall_seconds: float = Field(
         60.0, gt=0, description="A worker with work and no progress for so long is restarted."
     )

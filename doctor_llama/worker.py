@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import update
@@ -35,6 +35,7 @@ WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon 
 FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
 REPORT_SECONDS = 30.0
 KEEP = 14  # backups
+ANOTHER_TEMPERATURE = 0.9  # at least, where somebody asked for another answer
 KINDS = (JobKind.ANSWER, JobKind.BACKUP, JobKind.RETENTION)
 
 
@@ -277,7 +278,10 @@ class Worker:
         return {}
 
     async def _write(self, flight: Flight, turns: Sequence[ChatMessage]) -> None:
-        stream = self.engine.generate(turns, self.params)
+        params = self.params
+        if "again" in flight.job.payload:  # another answer should be another one
+            params = replace(params, temperature=max(params.temperature, ANOTHER_TEMPERATURE))
+        stream = self.engine.generate(turns, params)
         begins = True
         async with aclosing(stream):
             async for chunk in stream:

@@ -156,6 +156,10 @@ class SimClient:
         """Make the bot an administrator of the group, or an ordinary member again."""
         await self._post("group", {"chat_id": chat_id, "bot_admin": bot_admin})
 
+    async def invite(self, chat_id: int, member: bool = True) -> None:
+        """Take the bot into the group, or put it out."""
+        await self._post("invite", {"chat_id": chat_id, "member": member})
+
     async def person(
         self, user_id: int, *, name: str | None = None, language: str | None = None
     ) -> Json:

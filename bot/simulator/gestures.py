@@ -14,6 +14,8 @@ from bot.simulator.methods.chats import bot_member
 from bot.simulator.records import Json
 from bot.simulator.refusals import PersonError
 
+ACTIONS = {"administrator": "promote", "member": "demote", "kicked": "expel"}
+
 
 def press(
     turn: Turn, user_id: int, chat_id: int, message_id: int, button: str, *, stale: bool
@@ -118,6 +120,16 @@ def block(turn: Turn, user_id: int, blocked: bool) -> Json:
 
 def promote(turn: Turn, chat_id: int, admin: bool) -> Json:
     """Make the bot an administrator of a group, or an ordinary member again."""
+    return _let_bot_be(turn, chat_id, "administrator" if admin else "member")
+
+
+def invite(turn: Turn, chat_id: int, member: bool) -> Json:
+    """Take the bot into a group, or put it out."""
+    return _let_bot_be(turn, chat_id, "member" if member else "kicked")
+
+
+def _let_bot_be(turn: Turn, chat_id: int, after: str) -> Json:
+    """The owner of a group changes what the bot is there; the bot hears of it."""
     chat = turn.state.chats.get(chat_id)
     if chat is None or chat.private:
         raise PersonError(f"There is no group {chat_id}.", status=404)
@@ -125,16 +137,18 @@ def promote(turn: Turn, chat_id: int, admin: bool) -> Json:
     if owner is None:
         raise PersonError("The group has no owner.", status=409)
     before = "administrator" if chat.bot_admin else "member"
-    turn.change("chat", chat_id=chat.id, bot_admin=admin, left=False)
+    before = "left" if chat.left else before
+    admin, gone = after == "administrator", after == "kicked"
+    turn.change("chat", chat_id=chat.id, bot_admin=admin, left=gone)
     body = {
         "chat": shapes.chat(turn.state, chat),
         "from": shapes.user(owner),
         "date": int(turn.now),
         "old_chat_member": bot_member(turn.state, before),
-        "new_chat_member": bot_member(turn.state, "administrator" if admin else "member"),
+        "new_chat_member": bot_member(turn.state, after),
     }
     updates.push(turn, "my_chat_member", body)
-    return people.done(turn, "promote" if admin else "demote", owner.id, chat.id, 0)
+    return people.done(turn, ACTIONS[after], owner.id, chat.id, 0)
 
 
 def redeliver(turn: Turn, update_id: int) -> Json:

@@ -76,6 +76,7 @@ class PersonApi:
             "block": self._block,
             "people": self._person,
             "group": self._group,
+            "invite": self._invite,
             "redeliver": self._redeliver,
             "fault": self._fault,
             "flood": self._flood,
@@ -170,6 +171,12 @@ class PersonApi:
         with self._turn() as turn:
             return gestures.promote(
                 turn, number(wanted, "chat_id"), bool(wanted.get("bot_admin", True))
+            )
+
+    async def _invite(self, wanted: Json) -> Json:
+        with self._turn() as turn:
+            return gestures.invite(
+                turn, number(wanted, "chat_id"), bool(wanted.get("member", True))
             )
 
     async def _person(self, wanted: Json) -> Json:

@@ -9,6 +9,9 @@ bot-description =
 command-start = Who I am, and your choices
 command-help = How to use me
 command-new = Start a new conversation
+command-history = Your conversations
+command-off = Switch me off in this group
+command-on = Switch me on again
 command-stop = Stop the answer in progress
 command-about = Which model answers you
 command-language = In which language I speak
@@ -32,6 +35,16 @@ start-consent =
     What is kept, for how long, and how to take it back: /privacy.
 start-agreed = You have agreed that I store our conversations. Just ask your question.
 start-group = I answer here when you mention me or reply to me. To agree to storing, or to ask in private, write to me directly.
+group-notice =
+    Hello. I answer in this group when { $name } is mentioned, or when somebody replies to me. I do not read the other messages.
+
+    Everybody here sees the questions and my answers. I store them only from people who have agreed to it, and they can ask me in private instead. I am an AI, not a doctor, and not for emergencies.
+
+    An administrator can switch me off with /off.
+group-on = I answer here again when I am mentioned or replied to.
+group-off = I am silent here now, except for signs of an emergency. /on brings me back.
+group-only = That is for groups.
+group-admins = Only an administrator of this group can do that.
 consent-changed = What you agreed to has changed since then. Please read it again: until you agree, nothing more is stored.
 consent-needed =
     Before I can answer, I need your OK: I store your questions, my answers and your ratings, under your Telegram number, so that I can follow our conversation. You say that you are 18 or older. I am an AI, not a doctor, and I can be wrong.
@@ -58,7 +71,10 @@ help =
 
     👍 and 👎 under an answer tell us whether it was good. You can change or take back your choice at any time.
 
+    🔄 brings another answer and keeps the first. After a 👎 you can say why, or write a better answer. To correct only a part, mark it in my answer and reply to it. If you edit a question, I answer the new version.
+
     /new – start a new conversation, without what was said before
+    /history – your conversations, to look at or to go on with
     /stop – stop the answer in progress
     /start – who I am, and your choices
     /about – which model answers you
@@ -79,6 +95,16 @@ about-unknown =
     No clinician has reviewed this bot or its answers.
 about-demo = This is the small built-in demonstration model. It was made to show how everything works, it knows some fifty common health topics and nothing else, and no clinician has read what it was taught.
 new-done = A new conversation. I no longer look at what was said before.
+history-title = Your conversations. ▸ is the one that goes on.
+history-title-page = Your conversations, page { $page } of { $pages }. ▸ is the one that goes on.
+history-none = There is no conversation yet. Just ask a question.
+history-untitled = Without a title
+history-newer = ‹ Newer
+history-older = Older ›
+history-resume = Go on with this conversation
+history-back = ‹ Back
+history-resumed = Back in “{ $title }”. I look at what was said there again.
+history-unanswered = Nothing in it was answered.
 stop-nothing = There is nothing to stop.
 stop-toast = Stopping.
 stop-too-late = That answer has ended already.
@@ -139,8 +165,9 @@ refuse-fast = That was very fast. Please wait { $time }, then send your question
 refuse-quota = You have asked as many questions as one person may in 24 hours. You can ask the next one in { $time }. This one was not stored.
 refuse-busy = Very many people are asking at this moment. Please send your question again in { $time }. It was not stored.
 refuse-outsider = This bot answers only people whom its owners have let in. If you know them, ask them to let you in, with your number: { $number }. You can come back once they have.
-refuse-edit-late = I have begun, or finished, answering that question already. Please send the new version as a new message.
 edit-taken = I will answer the corrected version.
+anew-ask = You changed a question that I have begun to answer, or have answered. Shall I answer the new version?
+anew-button = Answer the new version
 
 # A question on its way
 status-next = Your question is in. You are next.
@@ -150,6 +177,13 @@ status-before =
        *[other] Your question is in. { $before } questions before you.
     }
 status-wait = { $status } About { $time }.
+status-learning = { $status } The model is learning at the same time, so it may take longer.
+status-learning-alone = { $status } The model is learning at this moment. I answer as soon as it is done.
+status-learning-until = { $status } The model is learning at this moment. I answer when it is done, in about { $time }.
+status-fresh =
+    { $status }
+
+    (A new conversation, since the last one was a while ago. /history has it.)
 status-paused = Your question is in. The answers are paused for maintenance; it will be answered after that. In an emergency, call your local emergency number.
 status-paused-for = Your question is in. The answers are paused for maintenance, for about { $time }; it will be answered after that. In an emergency, call your local emergency number.
 time-seconds =
@@ -199,6 +233,38 @@ rate-down-chosen = 👎 ✓
 rate-toast-up = Thank you. Noted: 👍
 rate-toast-down = Thank you. Noted: 👎
 rate-toast-none = Your rating is taken back.
+again-button = 🔄
+again-try = 🔄 Try again
+again-toast = Another answer is on its way.
+again-already = A newer answer is there, or on its way.
+chosen = { $text } ✓
+why-wrong = Wrong
+why-unsafe = Unsafe
+why-incomplete = Incomplete
+why-unclear = Hard to understand
+why-off-topic = Off topic
+why-other = Something else
+why-toast = Thank you. That helps.
+compare-ask = Which answer is better: the first (1), or the new one (2)?
+compare-1 = 1
+compare-2 = 2
+compare-same = The same
+compare-bad = Both bad
+compare-toast = Thank you. You can change it at any time.
+write-button = ✍️ Better answer
+write-ask = Please write the better answer as your next message: the way you would have wanted to read it.
+write-placeholder = Your better answer
+write-leave = Never mind
+write-left = All right. Your next message is a question again.
+write-thanks = Thank you, noted. If you edit your message, I note the change.
+write-thanks-kept = Thank you, noted with this answer. It trains no model unless you allow that with /start. If you edit your message, I note the change.
+write-more = Write more
+write-more-toast = Send the rest as your next message.
+write-back = Take it back
+write-taken-back = Taken back. Nothing of it is kept.
+write-question = It was a question
+write-changed = Your change is noted.
+write-too-long = That is too long: a better answer has at most { $limit } characters in all. This message was not added.
 not-yours-rate = Only the person who asked can rate this.
 not-yours-consent = This button is for the person who asked.
 button-stale = This button no longer works.
@@ -291,3 +357,4 @@ admin-role-done = Done. { $number } is now: { $role }.
 # Errors
 error = I am sorry, something went wrong on my side. Please try again. If it happens again, tell us this number: { $id }
 error-admin = Error { $id }: { $kind } in { $where }
+unsafe-admin = Somebody rated answer { $id } as unsafe.

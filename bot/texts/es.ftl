@@ -11,6 +11,9 @@ bot-description =
 command-start = Quién soy y qué puedes decidir
 command-help = Cómo usarme
 command-new = Empezar una conversación nueva
+command-history = Tus conversaciones
+command-off = Apagarme en este grupo
+command-on = Volver a encenderme
 command-stop = Detener la respuesta en curso
 command-about = Qué modelo te responde
 command-language = En qué idioma hablo
@@ -34,6 +37,16 @@ start-consent =
     Qué se guarda, por cuánto tiempo y cómo retirarlo: /privacy.
 start-agreed = Has aceptado que guarde nuestras conversaciones. Haz tu pregunta cuando quieras.
 start-group = Aquí respondo cuando me mencionas o respondes a un mensaje mío. Para aceptar que guarde datos, o para preguntar en privado, escríbeme directamente.
+group-notice =
+    Hola. Respondo en este grupo cuando se menciona a { $name } o cuando alguien responde a un mensaje mío. No leo los demás mensajes.
+
+    Todos aquí ven las preguntas y mis respuestas. Solo guardo las de quienes lo han aceptado, y también pueden preguntarme en privado. Soy una IA, no un médico, y no soy para emergencias.
+
+    Un administrador puede apagarme con /off.
+group-on = Vuelvo a responder aquí cuando me mencionan o responden a un mensaje mío.
+group-off = Ahora guardo silencio aquí, salvo ante señales de emergencia. /on me hace volver.
+group-only = Eso es para grupos.
+group-admins = Solo un administrador de este grupo puede hacer eso.
 consent-changed = Lo que aceptaste ha cambiado desde entonces. Léelo otra vez, por favor: hasta que aceptes, no se guarda nada más.
 consent-needed =
     Antes de responder necesito tu permiso: guardo tus preguntas, mis respuestas y tus valoraciones, con tu número de Telegram, para poder seguir nuestra conversación. Confirmas que tienes 18 años o más. Soy una IA, no un médico, y puedo equivocarme.
@@ -60,7 +73,10 @@ help =
 
     👍 y 👎 debajo de una respuesta nos dicen si fue buena. Puedes cambiar o retirar tu valoración en cualquier momento.
 
+    🔄 trae otra respuesta y conserva la primera. Después de un 👎 puedes decir por qué, o escribir una respuesta mejor. Para corregir solo una parte, márcala en mi respuesta y responde a ella. Si editas una pregunta, respondo a la nueva versión.
+
     /new – empezar una conversación nueva, sin lo dicho antes
+    /history – tus conversaciones, para verlas o seguir con ellas
     /stop – detener la respuesta en curso
     /start – quién soy y qué puedes decidir
     /about – qué modelo te responde
@@ -81,6 +97,16 @@ about-unknown =
     Ningún profesional sanitario ha revisado este bot ni sus respuestas.
 about-demo = Este es el pequeño modelo de demostración incluido. Se hizo para mostrar cómo funciona todo, conoce unos cincuenta temas de salud comunes y nada más, y ningún profesional sanitario ha leído lo que se le enseñó. Solo entiende y escribe inglés.
 new-done = Una conversación nueva. Ya no tengo en cuenta lo que se dijo antes.
+history-title = Tus conversaciones. ▸ es la que sigue abierta.
+history-title-page = Tus conversaciones, página { $page } de { $pages }. ▸ es la que sigue abierta.
+history-none = Todavía no hay ninguna conversación. Haz una pregunta.
+history-untitled = Sin título
+history-newer = ‹ Más recientes
+history-older = Más antiguas ›
+history-resume = Seguir con esta conversación
+history-back = ‹ Volver
+history-resumed = De vuelta en «{ $title }». Vuelvo a tener en cuenta lo que se dijo allí.
+history-unanswered = Nada de ella tuvo respuesta.
 stop-nothing = No hay nada que detener.
 stop-toast = Deteniendo.
 stop-too-late = Esa respuesta ya ha terminado.
@@ -141,8 +167,9 @@ refuse-fast = Eso fue muy rápido. Espera { $time } y envía tu pregunta otra ve
 refuse-quota = Has hecho tantas preguntas como puede hacer una persona en 24 horas. Podrás hacer la siguiente dentro de { $time }. Esta no se ha guardado.
 refuse-busy = En este momento pregunta muchísima gente. Envía tu pregunta otra vez dentro de { $time }, por favor. No se ha guardado.
 refuse-outsider = Este bot responde solo a las personas que sus propietarios han admitido. Si los conoces, pídeles que te admitan, con tu número: { $number }. Puedes volver cuando lo hayan hecho.
-refuse-edit-late = Ya he empezado a responder esa pregunta, o ya la he respondido. Envía la nueva versión como un mensaje nuevo, por favor.
 edit-taken = Responderé la versión corregida.
+anew-ask = Has cambiado una pregunta que ya he empezado a responder, o que ya he respondido. ¿Respondo a la nueva versión?
+anew-button = Responder a la nueva versión
 
 # A question on its way
 status-next = Tu pregunta ha llegado. Es la siguiente.
@@ -152,6 +179,13 @@ status-before =
        *[other] Tu pregunta ha llegado. Hay { $before } preguntas antes que la tuya.
     }
 status-wait = { $status } Más o menos { $time }.
+status-learning = { $status } El modelo está aprendiendo al mismo tiempo, así que puede tardar más.
+status-learning-alone = { $status } El modelo está aprendiendo en este momento. Respondo en cuanto termine.
+status-learning-until = { $status } El modelo está aprendiendo en este momento. Respondo cuando termine, dentro de { $time } más o menos.
+status-fresh =
+    { $status }
+
+    (Una conversación nueva, porque la última fue hace tiempo. Está en /history.)
 status-paused = Tu pregunta ha llegado. Las respuestas están en pausa por mantenimiento; se responderá después. En una emergencia, llama al número de emergencias de tu país.
 status-paused-for = Tu pregunta ha llegado. Las respuestas están en pausa por mantenimiento, más o menos { $time }; se responderá después. En una emergencia, llama al número de emergencias de tu país.
 time-seconds =
@@ -201,6 +235,38 @@ rate-down-chosen = 👎 ✓
 rate-toast-up = Gracias. Anotado: 👍
 rate-toast-down = Gracias. Anotado: 👎
 rate-toast-none = Tu valoración se ha retirado.
+again-button = 🔄
+again-try = 🔄 Otro intento
+again-toast = Otra respuesta está en camino.
+again-already = Ya hay una respuesta más nueva, o está en camino.
+chosen = { $text } ✓
+why-wrong = Incorrecta
+why-unsafe = Peligrosa
+why-incomplete = Incompleta
+why-unclear = Difícil de entender
+why-off-topic = Fuera de tema
+why-other = Otra cosa
+why-toast = Gracias. Eso ayuda.
+compare-ask = ¿Qué respuesta es mejor: la primera (1) o la nueva (2)?
+compare-1 = 1
+compare-2 = 2
+compare-same = Igual
+compare-bad = Las dos malas
+compare-toast = Gracias. Puedes cambiarlo en cualquier momento.
+write-button = ✍️ Respuesta mejor
+write-ask = Escribe la respuesta mejor en tu próximo mensaje: tal como te habría gustado leerla.
+write-placeholder = Tu respuesta mejor
+write-leave = Déjalo
+write-left = De acuerdo. Tu próximo mensaje vuelve a ser una pregunta.
+write-thanks = Gracias, anotado. Si editas tu mensaje, anoto el cambio.
+write-thanks-kept = Gracias, anotado junto a esta respuesta. No entrena ningún modelo si no lo permites con /start. Si editas tu mensaje, anoto el cambio.
+write-more = Escribir más
+write-more-toast = Envía el resto en tu próximo mensaje.
+write-back = Retirarla
+write-taken-back = Retirada. No se guarda nada de ella.
+write-question = Era una pregunta
+write-changed = Tu cambio está anotado.
+write-too-long = Es demasiado larga: una respuesta mejor tiene como máximo { $limit } caracteres en total. Este mensaje no se añadió.
 not-yours-rate = Solo quien preguntó puede valorar esto.
 not-yours-consent = Este botón es para quien preguntó.
 button-stale = Este botón ya no funciona.
@@ -293,3 +359,4 @@ admin-role-done = Hecho. { $number } es ahora: { $role }.
 # Errors
 error = Lo siento, algo ha ido mal por mi parte. Inténtalo de nuevo, por favor. Si vuelve a pasar, dinos este número: { $id }
 error-admin = Error { $id }: { $kind } en { $where }
+unsafe-admin = Alguien valoró la respuesta { $id } como peligrosa.

@@ -11,6 +11,9 @@ bot-description =
 command-start = Qui je suis, et vos choix
 command-help = Comment m’utiliser
 command-new = Commencer une nouvelle conversation
+command-history = Vos conversations
+command-off = M’éteindre dans ce groupe
+command-on = Me rallumer
 command-stop = Arrêter la réponse en cours
 command-about = Quel modèle vous répond
 command-language = Dans quelle langue je parle
@@ -34,6 +37,16 @@ start-consent =
     Ce qui est conservé, combien de temps, et comment le reprendre : /privacy.
 start-agreed = Vous avez accepté que je conserve nos conversations. Posez simplement votre question.
 start-group = Ici, je réponds quand vous me mentionnez ou répondez à un de mes messages. Pour donner votre accord, ou pour demander en privé, écrivez-moi directement.
+group-notice =
+    Bonjour. Je réponds dans ce groupe quand { $name } est mentionné, ou quand quelqu’un répond à un de mes messages. Je ne lis pas les autres messages.
+
+    Tout le monde ici voit les questions et mes réponses. Je n’enregistre que celles des personnes qui ont accepté, et chacun peut aussi me demander en privé. Je suis une IA, pas un médecin, et pas pour les urgences.
+
+    Un administrateur peut m’éteindre avec /off.
+group-on = Je réponds de nouveau ici quand on me mentionne ou qu’on me répond.
+group-off = Je me tais ici maintenant, sauf devant des signes d’urgence. /on me fait revenir.
+group-only = C’est pour les groupes.
+group-admins = Seul un administrateur de ce groupe peut faire cela.
 consent-changed = Ce que vous aviez accepté a changé depuis. Relisez-le, s’il vous plaît : jusqu’à votre accord, rien de plus n’est conservé.
 consent-needed =
     Avant de répondre, j’ai besoin de votre accord : je conserve vos questions, mes réponses et vos évaluations, avec votre numéro Telegram, pour pouvoir suivre notre conversation. Vous dites avoir 18 ans ou plus. Je suis une IA, pas un médecin, et je peux me tromper.
@@ -60,7 +73,10 @@ help =
 
     👍 et 👎 sous une réponse nous disent si elle était bonne. Vous pouvez changer ou retirer votre choix à tout moment.
 
+    🔄 apporte une autre réponse et garde la première. Après un 👎, vous pouvez dire pourquoi, ou écrire une meilleure réponse. Pour ne corriger qu’une partie, sélectionnez-la dans ma réponse et répondez-y. Si vous modifiez une question, je réponds à la nouvelle version.
+
     /new – commencer une nouvelle conversation, sans ce qui a été dit avant
+    /history – vos conversations, pour les revoir ou les reprendre
     /stop – arrêter la réponse en cours
     /start – qui je suis, et vos choix
     /about – quel modèle vous répond
@@ -81,6 +97,16 @@ about-unknown =
     Aucun professionnel de santé n’a relu ce bot ni ses réponses.
 about-demo = C’est le petit modèle de démonstration fourni. Il est fait pour montrer comment tout fonctionne, il connaît une cinquantaine de sujets de santé courants et rien d’autre, et aucun professionnel de santé n’a lu ce qu’on lui a appris. Il ne comprend et n’écrit que l’anglais.
 new-done = Une nouvelle conversation. Je ne tiens plus compte de ce qui a été dit avant.
+history-title = Vos conversations. ▸ est celle qui continue.
+history-title-page = Vos conversations, page { $page } sur { $pages }. ▸ est celle qui continue.
+history-none = Il n’y a pas encore de conversation. Posez simplement une question.
+history-untitled = Sans titre
+history-newer = ‹ Plus récentes
+history-older = Plus anciennes ›
+history-resume = Reprendre cette conversation
+history-back = ‹ Retour
+history-resumed = De retour dans « { $title } ». Je tiens de nouveau compte de ce qui y a été dit.
+history-unanswered = Rien n’y a reçu de réponse.
 stop-nothing = Il n’y a rien à arrêter.
 stop-toast = J’arrête.
 stop-too-late = Cette réponse est déjà terminée.
@@ -141,8 +167,9 @@ refuse-fast = C’était très rapide. Attendez { $time }, puis renvoyez votre q
 refuse-quota = Vous avez posé autant de questions qu’une personne le peut en 24 heures. Vous pourrez poser la suivante dans { $time }. Celle-ci n’a pas été conservée.
 refuse-busy = Énormément de gens demandent en ce moment. Renvoyez votre question dans { $time }, s’il vous plaît. Elle n’a pas été conservée.
 refuse-outsider = Ce bot ne répond qu’aux personnes que ses propriétaires ont admises. Si vous les connaissez, demandez-leur de vous admettre, avec votre numéro : { $number }. Revenez quand ce sera fait.
-refuse-edit-late = J’ai déjà commencé à répondre à cette question, ou j’ai terminé. Envoyez la nouvelle version dans un nouveau message, s’il vous plaît.
 edit-taken = Je répondrai à la version corrigée.
+anew-ask = Vous avez modifié une question à laquelle j’ai commencé à répondre, ou déjà répondu. Dois-je répondre à la nouvelle version ?
+anew-button = Répondre à la nouvelle version
 
 # A question on its way
 status-next = Votre question est arrivée. C’est la suivante.
@@ -152,6 +179,13 @@ status-before =
        *[other] Votre question est arrivée. { $before } questions passent avant la vôtre.
     }
 status-wait = { $status } Environ { $time }.
+status-learning = { $status } Le modèle apprend en même temps, cela peut donc durer plus longtemps.
+status-learning-alone = { $status } Le modèle apprend en ce moment. Je réponds dès qu’il a terminé.
+status-learning-until = { $status } Le modèle apprend en ce moment. Je réponds quand il aura terminé, dans { $time } environ.
+status-fresh =
+    { $status }
+
+    (Une nouvelle conversation, car la dernière date d’un moment. Elle est dans /history.)
 status-paused = Votre question est arrivée. Les réponses sont en pause pour maintenance ; elle aura sa réponse ensuite. En cas d’urgence, appelez le numéro d’urgence de votre pays.
 status-paused-for = Votre question est arrivée. Les réponses sont en pause pour maintenance, environ { $time } ; elle aura sa réponse ensuite. En cas d’urgence, appelez le numéro d’urgence de votre pays.
 time-seconds =
@@ -201,6 +235,38 @@ rate-down-chosen = 👎 ✓
 rate-toast-up = Merci. C’est noté : 👍
 rate-toast-down = Merci. C’est noté : 👎
 rate-toast-none = Votre évaluation est retirée.
+again-button = 🔄
+again-try = 🔄 Réessayer
+again-toast = Une autre réponse est en route.
+again-already = Une réponse plus récente est là, ou en route.
+chosen = { $text } ✓
+why-wrong = Fausse
+why-unsafe = Dangereuse
+why-incomplete = Incomplète
+why-unclear = Difficile à comprendre
+why-off-topic = Hors sujet
+why-other = Autre chose
+why-toast = Merci. Cela aide.
+compare-ask = Quelle réponse est la meilleure : la première (1) ou la nouvelle (2) ?
+compare-1 = 1
+compare-2 = 2
+compare-same = Pareil
+compare-bad = Les deux mauvaises
+compare-toast = Merci. Vous pouvez changer d’avis à tout moment.
+write-button = ✍️ Meilleure réponse
+write-ask = Écrivez la meilleure réponse dans votre prochain message : telle que vous auriez voulu la lire.
+write-placeholder = Votre meilleure réponse
+write-leave = Laisser tomber
+write-left = D’accord. Votre prochain message est de nouveau une question.
+write-thanks = Merci, c’est noté. Si vous modifiez votre message, je note le changement.
+write-thanks-kept = Merci, c’est noté avec cette réponse. Cela n’entraîne aucun modèle si vous ne le permettez pas avec /start. Si vous modifiez votre message, je note le changement.
+write-more = Écrire la suite
+write-more-toast = Envoyez la suite dans votre prochain message.
+write-back = La retirer
+write-taken-back = Retirée. Rien n’en est gardé.
+write-question = C’était une question
+write-changed = Votre changement est noté.
+write-too-long = C’est trop long : une meilleure réponse a au plus { $limit } caractères en tout. Ce message n’a pas été ajouté.
 not-yours-rate = Seule la personne qui a demandé peut évaluer ceci.
 not-yours-consent = Ce bouton est pour la personne qui a demandé.
 button-stale = Ce bouton ne fonctionne plus.
@@ -293,3 +359,4 @@ admin-role-done = C’est fait. { $number } est maintenant : { $role }.
 # Errors
 error = Je suis désolé, quelque chose s’est mal passé de mon côté. Réessayez, s’il vous plaît. Si cela se reproduit, donnez-nous ce numéro : { $id }
 error-admin = Erreur { $id } : { $kind } dans { $where }
+unsafe-admin = Quelqu’un a jugé la réponse { $id } dangereuse.

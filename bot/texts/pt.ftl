@@ -11,6 +11,9 @@ bot-description =
 command-start = Quem eu sou e o que você pode decidir
 command-help = Como me usar
 command-new = Começar uma nova conversa
+command-history = As suas conversas
+command-off = Desligar-me neste grupo
+command-on = Ligar-me de novo
 command-stop = Parar a resposta em andamento
 command-about = Qual modelo responde a você
 command-language = Em que idioma eu falo
@@ -34,6 +37,16 @@ start-consent =
     O que é guardado, por quanto tempo e como retirar: /privacy.
 start-agreed = Você concordou que eu guarde as nossas conversas. É só fazer a sua pergunta.
 start-group = Aqui eu respondo quando você me menciona ou responde a uma mensagem minha. Para concordar com o armazenamento, ou para perguntar em particular, escreva diretamente para mim.
+group-notice =
+    Olá. Respondo neste grupo quando { $name } é mencionado ou quando alguém responde a uma mensagem minha. Não leio as outras mensagens.
+
+    Todos aqui veem as perguntas e as minhas respostas. Só guardo as de quem concordou com isso, e também podem me perguntar em particular. Sou uma IA, não um médico, e não sirvo para emergências.
+
+    Um administrador pode me desligar com /off.
+group-on = Respondo de novo aqui quando me mencionam ou respondem a uma mensagem minha.
+group-off = Agora fico em silêncio aqui, exceto diante de sinais de emergência. /on me traz de volta.
+group-only = Isso é para grupos.
+group-admins = Só um administrador deste grupo pode fazer isso.
 consent-changed = Aquilo com que você concordou mudou desde então. Por favor, leia de novo: até você concordar, nada mais é guardado.
 consent-needed =
     Antes de responder preciso da sua permissão: eu guardo as suas perguntas, as minhas respostas e as suas avaliações, com o seu número do Telegram, para poder acompanhar a nossa conversa. Você diz que tem 18 anos ou mais. Sou uma IA, não um médico, e posso errar.
@@ -60,7 +73,10 @@ help =
 
     👍 e 👎 abaixo de uma resposta nos dizem se ela foi boa. Você pode mudar ou retirar a sua avaliação a qualquer momento.
 
+    🔄 traz outra resposta e guarda a primeira. Depois de um 👎 você pode dizer por quê, ou escrever uma resposta melhor. Para corrigir só uma parte, marque-a na minha resposta e responda a ela. Se você editar uma pergunta, respondo à nova versão.
+
     /new – começar uma nova conversa, sem o que foi dito antes
+    /history – as suas conversas, para ver ou continuar
     /stop – parar a resposta em andamento
     /start – quem eu sou e o que você pode decidir
     /about – qual modelo responde a você
@@ -81,6 +97,16 @@ about-unknown =
     Nenhum profissional de saúde revisou este bot nem as suas respostas.
 about-demo = Este é o pequeno modelo de demonstração incluído. Foi feito para mostrar como tudo funciona, conhece uns cinquenta temas comuns de saúde e nada mais, e nenhum profissional de saúde leu o que lhe foi ensinado. Ele só entende e escreve inglês.
 new-done = Uma nova conversa. Não olho mais para o que foi dito antes.
+history-title = As suas conversas. ▸ é a que continua aberta.
+history-title-page = As suas conversas, página { $page } de { $pages }. ▸ é a que continua aberta.
+history-none = Ainda não há nenhuma conversa. Faça uma pergunta.
+history-untitled = Sem título
+history-newer = ‹ Mais recentes
+history-older = Mais antigas ›
+history-resume = Continuar esta conversa
+history-back = ‹ Voltar
+history-resumed = De volta a “{ $title }”. Volto a olhar para o que foi dito ali.
+history-unanswered = Nada nela foi respondido.
 stop-nothing = Não há nada para parar.
 stop-toast = Parando.
 stop-too-late = Essa resposta já terminou.
@@ -141,8 +167,9 @@ refuse-fast = Isso foi muito rápido. Por favor, espere { $time } e envie a sua 
 refuse-quota = Você fez tantas perguntas quantas uma pessoa pode fazer em 24 horas. Poderá fazer a próxima daqui a { $time }. Esta não foi guardada.
 refuse-busy = Neste momento muita gente está perguntando. Por favor, envie a sua pergunta de novo daqui a { $time }. Ela não foi guardada.
 refuse-outsider = Este bot responde só a pessoas que os proprietários admitiram. Se você os conhece, peça que o admitam, com o seu número: { $number }. Volte quando tiverem feito isso.
-refuse-edit-late = Já comecei a responder essa pergunta, ou já terminei. Por favor, envie a nova versão como uma nova mensagem.
 edit-taken = Vou responder à versão corrigida.
+anew-ask = Você mudou uma pergunta que já comecei a responder, ou que já respondi. Respondo à nova versão?
+anew-button = Responder à nova versão
 
 # A question on its way
 status-next = A sua pergunta chegou. É a próxima.
@@ -152,6 +179,13 @@ status-before =
        *[other] A sua pergunta chegou. Há { $before } perguntas antes da sua.
     }
 status-wait = { $status } Cerca de { $time }.
+status-learning = { $status } O modelo está aprendendo ao mesmo tempo, por isso pode demorar mais.
+status-learning-alone = { $status } O modelo está aprendendo neste momento. Respondo assim que ele terminar.
+status-learning-until = { $status } O modelo está aprendendo neste momento. Respondo quando ele terminar, daqui a { $time } mais ou menos.
+status-fresh =
+    { $status }
+
+    (Uma nova conversa, porque a última foi há algum tempo. Ela está em /history.)
 status-paused = A sua pergunta chegou. As respostas estão em pausa para manutenção; ela será respondida depois. Em uma emergência, ligue para o número de emergência do seu país.
 status-paused-for = A sua pergunta chegou. As respostas estão em pausa para manutenção, por cerca de { $time }; ela será respondida depois. Em uma emergência, ligue para o número de emergência do seu país.
 time-seconds =
@@ -201,6 +235,38 @@ rate-down-chosen = 👎 ✓
 rate-toast-up = Obrigado. Anotado: 👍
 rate-toast-down = Obrigado. Anotado: 👎
 rate-toast-none = A sua avaliação foi retirada.
+again-button = 🔄
+again-try = 🔄 Tentar de novo
+again-toast = Outra resposta está a caminho.
+again-already = Uma resposta mais nova já está aqui, ou a caminho.
+chosen = { $text } ✓
+why-wrong = Errada
+why-unsafe = Perigosa
+why-incomplete = Falta algo
+why-unclear = Difícil de entender
+why-off-topic = Fora do assunto
+why-other = Outra coisa
+why-toast = Obrigado. Isso ajuda.
+compare-ask = Qual resposta é melhor: a primeira (1) ou a nova (2)?
+compare-1 = 1
+compare-2 = 2
+compare-same = Iguais
+compare-bad = As duas ruins
+compare-toast = Obrigado. Você pode mudar isso a qualquer momento.
+write-button = ✍️ Resposta melhor
+write-ask = Escreva a resposta melhor na sua próxima mensagem: do jeito que você gostaria de tê-la lido.
+write-placeholder = A sua resposta melhor
+write-leave = Deixar para lá
+write-left = Está bem. A sua próxima mensagem volta a ser uma pergunta.
+write-thanks = Obrigado, anotado. Se você editar a sua mensagem, anoto a mudança.
+write-thanks-kept = Obrigado, anotado junto desta resposta. Não treina nenhum modelo se você não permitir com /start. Se você editar a sua mensagem, anoto a mudança.
+write-more = Escrever mais
+write-more-toast = Envie o resto na sua próxima mensagem.
+write-back = Retirar
+write-taken-back = Retirada. Nada dela fica guardado.
+write-question = Era uma pergunta
+write-changed = A sua mudança está anotada.
+write-too-long = É longo demais: uma resposta melhor tem no máximo { $limit } caracteres ao todo. Esta mensagem não foi acrescentada.
 not-yours-rate = Só quem perguntou pode avaliar isto.
 not-yours-consent = Este botão é para quem perguntou.
 button-stale = Este botão não funciona mais.
@@ -293,3 +359,4 @@ admin-role-done = Feito. { $number } é agora: { $role }.
 # Errors
 error = Sinto muito, algo deu errado do meu lado. Por favor, tente de novo. Se acontecer outra vez, diga-nos este número: { $id }
 error-admin = Erro { $id }: { $kind } em { $where }
+unsafe-admin = Alguém avaliou a resposta { $id } como perigosa.

@@ -55,8 +55,9 @@ class Worker:
             answer = await session.get_one(Row, job.message_id)
             question = await session.get_one(Row, answer.parent_id)
         text = self.text(question.content)
-        for number in range(1, self.writes + 1):
-            if not await self._write(job, text[: len(text) * number // self.writes]):
+        writes = self.writes
+        for number in range(1, writes + 1):
+            if not await self._write(job, text[: len(text) * number // writes]):
                 return
             await asyncio.sleep(self.delay)
         async with self.database.session() as session:

@@ -133,7 +133,7 @@ async def test_a_deaf_bot_ends_the_program(scene: Scene, monkeypatch: pytest.Mon
 
 
 async def test_the_profile_is_set_once(backstage: Scene) -> None:
-    spoken, looks = len(languages()), 2 * len(languages()) + 1  # one for the owner's own commands
+    spoken, looks = len(languages()), 3 * len(languages()) + 1  # one for the owner's own commands
     for start in (1, 2):
         await backstage.start()
         async with asyncio.timeout(20):
@@ -142,7 +142,7 @@ async def test_the_profile_is_set_once(backstage: Scene) -> None:
         await backstage.stop()
     for method in ("setMyName", "setMyDescription", "setMyShortDescription"):
         assert len(await backstage.people.calls(method)) == spoken
-    assert len(await backstage.people.calls("setMyCommands")) == 2 * spoken
+    assert len(await backstage.people.calls("setMyCommands")) == 3 * spoken
     offered = await backstage.people.commands(ANA)
     assert [c["command"] for c in offered] == list(profile.PRIVATE)
 

@@ -9,21 +9,16 @@ from bot.simulator.client import Message as Seen
 from doctor_llama import privacy, status
 from doctor_llama.db import Database
 from doctor_llama.engine import EngineCard
-from doctor_llama.schema import Conversation, Feedback, Job, Message, User
+from doctor_llama.schema import Conversation, Job, Message, User
 from tests.bot.conftest import ANA, BEN, Scene
 
 RED = "My father has crushing chest pain and cannot breathe"
 CRISIS = "I want to kill myself"
 
 
-async def count(database: Database, table: type[Job | Message | Feedback | User]) -> int:
+async def count(database: Database, table: type[Job | Message | User]) -> int:
     async with database.reading() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0
-
-
-async def ratings(database: Database) -> list[int | None]:
-    async with database.reading() as session:
-        return list(await session.scalars(select(Feedback.rating)))
 
 
 async def user(database: Database, person: int) -> User | None:
@@ -72,44 +67,6 @@ async def test_start_says_who_this_is_and_keeps_the_two_choices_apart(scene: Sce
     agreed = await user(scene.database, ANA)
     assert agreed is not None
     assert not privacy.may_train(agreed)
-
-
-# -- ratings ---------------------------------------------------------------------------------------
-
-
-async def test_a_thumb_is_visible_changeable_and_counted_once(scene: Scene) -> None:
-    await scene.agreed(ANA)
-    await scene.people.send(ANA, "What is asthma?")
-    answer = await scene.final(ANA, "rest.")
-    number = answer.message_id
-    pressed = await scene.people.press(ANA, number, "👍")
-    assert pressed.text == "Thank you. Noted: 👍"
-    await scene.people.wait_message(ANA, lambda m: m.labels == ["👍 ✓", "👎"])
-    assert pressed.update_id is not None
-    await scene.people.redeliver(pressed.update_id)
-    await scene.people.press(ANA, number, answer.buttons[0][0]["callback_data"], stale=True)
-    assert await ratings(scene.database) == [1]
-    await scene.people.press(ANA, number, "👎")
-    await scene.people.wait_message(ANA, lambda m: m.labels == ["👍", "👎 ✓"])
-    assert await ratings(scene.database) == [-1]
-    await scene.people.press(ANA, number, "👎 ✓")
-    await scene.people.wait_message(ANA, lambda m: m.labels == ["👍", "👎"])
-    assert await ratings(scene.database) == []
-
-
-async def test_a_reaction_counts_into_the_same_row(scene: Scene) -> None:
-    await scene.agreed(ANA)
-    await scene.people.send(ANA, "What is asthma?")
-    answer = await scene.final(ANA, "rest.")
-    await scene.all_delivered()
-    await scene.people.react(ANA, answer.message_id, "👍")
-    await scene.people.wait_message(ANA, lambda m: "👍 ✓" in m.labels)
-    await scene.people.press(ANA, answer.message_id, "👎")
-    await scene.people.wait_message(ANA, lambda m: "👎 ✓" in m.labels)
-    await scene.people.react(ANA, answer.message_id)
-    await scene.people.send(ANA, "/help")
-    await scene.answer(ANA, "/new")
-    assert await ratings(scene.database) == [-1]
 
 
 # -- commands --------------------------------------------------------------------------------------
@@ -260,36 +217,6 @@ async def test_a_card_overtakes_a_full_chat(scene: Scene) -> None:
     sent = await scene.people.send(ANA, RED)
     card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
     assert card.date - sent.time < 2.0, "it waits for no more than its chat's second"
-
-
-# -- edits of a question ---------------------------------------------------------------------------
-
-
-async def test_an_edited_question_is_replaced_while_it_waits(scene: Scene) -> None:
-    await scene.agreed(ANA)
-    scene.worker.paused = True
-    sent = await scene.people.send(ANA, "What is astma?")
-    await scene.answer(ANA, "You are next")
-    await scene.people.edit(ANA, sent.message_id, "What is asthma?")
-    await scene.answer(ANA, "corrected version")
-    scene.worker.paused = False
-    await scene.final(ANA, "About What is asthma?")
-    assert await count(scene.database, Job) == 1
-    await scene.people.edit(ANA, sent.message_id, "What is flu?")
-    await scene.answer(ANA, "as a new message")
-    assert await count(scene.database, Job) == 1
-
-
-async def test_an_edit_into_an_emergency_is_one(scene: Scene) -> None:
-    await scene.agreed(ANA)
-    scene.worker.paused = True
-    sent = await scene.people.send(ANA, "What is asthma?")
-    status = await scene.answer(ANA, "You are next")
-    await scene.people.edit(ANA, sent.message_id, RED)
-    await scene.people.wait_message(ANA, lambda m: "answer anyway" in " ".join(m.labels))
-    await scene.all_delivered()
-    left = [m.message_id for m in (await scene.people.chat(ANA)).from_bot]
-    assert status.message_id not in left
 
 
 # -- order -----------------------------------------------------------------------------------------

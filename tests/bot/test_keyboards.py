@@ -5,9 +5,11 @@ from typing import get_type_hints
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram import InlineKeyboardMarkup
 
 from bot import keyboards, presses
 from bot.presses import VERBS, Press
+from doctor_llama.schema import Reason
 
 WORDS = {int: st.integers(0, 2**52), str: st.from_regex(presses.TOKEN, fullmatch=True)}
 
@@ -40,7 +42,29 @@ def test_what_is_not_ours_means_nothing(data: str) -> None:
     assert presses.parse(data) is None
 
 
+def texts(markup: InlineKeyboardMarkup) -> list[list[str]]:
+    return [[button.text for button in row] for row in markup.inline_keyboard]
+
+
 def test_the_chosen_thumb_is_marked_and_leads_back() -> None:
-    up, down = keyboards.rating("en", 5, 1).inline_keyboard[0]
+    up, down, again = keyboards.rating("en", 5, 1).inline_keyboard[0]
     assert (up.text, up.callback_data) == ("👍 ✓", "1:rate:5:none")
     assert (down.text, down.callback_data) == ("👎", "1:rate:5:down")
+    assert (again.text, again.callback_data) == ("🔄", "1:again:5")
+
+
+def test_a_thumb_down_opens_the_reasons_and_what_can_be_done() -> None:
+    assert texts(keyboards.rating("en", 5, -1, reason=Reason.UNSAFE)) == [
+        ["👍", "👎 ✓"],
+        ["Wrong", "Unsafe ✓"],
+        ["Incomplete", "Hard to understand"],
+        ["Off topic", "Something else"],
+        ["🔄 Try again", "✍️ Better answer"],
+    ]
+    chosen = keyboards.rating("en", 5, -1, reason=Reason.UNSAFE).inline_keyboard[1][1]
+    assert chosen.callback_data == "1:rate:5:down"
+
+
+def test_an_earlier_answer_cannot_be_asked_for_another_one() -> None:
+    assert texts(keyboards.rating("en", 5, None, latest=False)) == [["👍", "👎"]]
+    assert texts(keyboards.rating("en", 5, -1, latest=False))[-1] == ["✍️ Better answer"]

@@ -8,10 +8,8 @@ from doctor_llama.conversations import Question
 from doctor_llama.db import Database
 from doctor_llama.errors import (
     ConsentNeededError,
-    NotYoursError,
     QueueFullError,
     TooLateError,
-    TooManyWaitingError,
 )
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
@@ -67,70 +65,6 @@ async def test_a_full_queue_writes_nothing(database: Database) -> None:
     with pytest.raises(QueueFullError):
         await ask(database, user, question(1), Limits(queue=0, person=5))
     assert await count(database, Message) == 0
-
-
-# -- once more -------------------------------------------------------------------------------------
-
-
-async def again(
-    database: Database, user: int, answer_id: int, limits: Limits = ROOMY
-) -> conversations.Asked | None:
-    async with database.session() as session:
-        return await conversations.again(
-            session, await session.get_one(User, user), answer_id, limits
-        )
-
-
-async def test_another_answer_keeps_the_first_and_is_asked_for_once(database: Database) -> None:
-    user = await person(database)
-    await ask(database, user, question(1))
-    first = await answer(database, "One.")
-    asked = await again(database, user, first.id)
-    assert asked is not None
-    assert asked.new
-    assert asked.job.reply_to == "1"
-    repeated = await again(database, user, first.id)  # while it waits
-    assert repeated is not None
-    assert not repeated.new
-    second = await answer(database, "Two.")
-    late = await again(database, user, first.id)  # its button was pressed after all
-    assert late is not None
-    assert not late.new
-    async with database.reading() as session:
-        found = await conversations.alternatives(session, first.id)
-    assert [one.id for one in found] == [first.id, second.id]
-    assert await count(database, Job) == 2
-
-
-async def test_a_stopped_answer_can_be_asked_for_again(database: Database) -> None:
-    user = await person(database)
-    asked = await ask(database, user, question(1))
-    async with database.session() as session:
-        assert await jobs.cancel(session, asked.job.id)
-    assert asked.job.message_id is not None
-    more = await again(database, user, asked.job.message_id)
-    assert more is not None
-    assert more.new
-
-
-async def test_another_answer_is_for_the_person_who_asked_and_within_limits(
-    database: Database,
-) -> None:
-    user, other = await person(database), await person(database, "telegram:8")
-    await ask(database, user, question(1))
-    first = await answer(database, "One.")
-    with pytest.raises(NotYoursError):
-        await again(database, other, first.id)
-    with pytest.raises(TooManyWaitingError):
-        await again(database, user, first.id, Limits(queue=5, person=0))
-    assert await count(database, Message) == 2
-
-
-async def test_an_emergency_text_has_no_other_version(database: Database) -> None:
-    user = await person(database)
-    asked = await ask(database, user, question(1, RED))
-    assert asked.job.message_id is not None
-    assert await again(database, user, asked.job.message_id) is None
 
 
 # -- other words -----------------------------------------------------------------------------------

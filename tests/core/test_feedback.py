@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from doctor_llama import conversations, corrections, feedback, privacy
+from doctor_llama import alternatives, corrections, feedback, privacy
 from doctor_llama.db import Database
 from doctor_llama.errors import NotYoursError
 from doctor_llama.feedback import Better
@@ -81,7 +81,7 @@ async def test_of_two_answers_one_is_better_or_neither(database: Database) -> No
     user, first = await answered(database)
     async with database.session() as session:
         giver = await session.get_one(User, user)
-        await conversations.again(session, giver, first.id, ROOMY)
+        await alternatives.again(session, giver, first.id, ROOMY)
     second = await answer(database, "Another answer.")
     for better, found in {
         Better.FIRST: (first.id, second.id, None),

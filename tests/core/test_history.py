@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from doctor_llama import conversations, feedback, history, jobs
+from doctor_llama import alternatives, conversations, feedback, history, jobs
 from doctor_llama.conversations import Question
 from doctor_llama.db import Database
 from doctor_llama.errors import NotYoursError
@@ -42,7 +42,7 @@ async def test_another_answer_does_not_see_the_first(database: Database) -> None
     first = await answer(database, "One.")
     async with database.session() as session:
         giver = await session.get_one(User, user)
-        more = await conversations.again(session, giver, first.id, ROOMY)
+        more = await alternatives.again(session, giver, first.id, ROOMY)
     assert more is not None
     assert await prompt(database, more) == ["First?"]
     second = await answer(database, "Two.")
