@@ -98,8 +98,8 @@ def handlers(telegram: Telegram) -> None:
             TypeHandler(Update, stopping.native),  # last: kinds that the library does not know
         ]
     )
-    telegram.add_handler(TypeHandler(Update, gating.gate), group=-1)
-    telegram.add_handler(TypeHandler(Update, grouping.guard), group=-2)
+    telegram.add_handler(TypeHandler(Update, gating.gate), group=-4)
+    telegram.add_handler(TypeHandler(Update, grouping.guard), group=-3)
     telegram.add_error_handler(errors.handle)
 
 

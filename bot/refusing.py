@@ -18,7 +18,6 @@ from doctor_llama.errors import (
     QueueFullError,
     QuotaError,
     TooFastError,
-    TooLateError,
     TooManyWaitingError,
 )
 
@@ -26,7 +25,6 @@ LONG = "refuse-long"
 WHY: dict[type[DoctorLlamaError], str] = {
     QueueFullError: "refuse-full",
     TooManyWaitingError: "refuse-many",
-    TooLateError: "refuse-edit-late",
     TooFastError: "refuse-fast",
     QuotaError: "refuse-quota",
     BusyError: "refuse-busy",

@@ -140,6 +140,7 @@ async def test_the_new_wording_of_an_answered_question_is_offered(scene: Scene) 
 async def test_the_new_wording_ends_the_answer_that_is_being_written(scene: Scene) -> None:
     await scene.agreed(ANA)
     scene.worker.delay, scene.worker.writes = 0.1, 300
+    scene.worker.text = lambda question: f"About {question}: " + "rest. " * 500
     sent = await scene.people.send(ANA, "What is astma?")
 
     def drafting(view: ChatView) -> bool:
@@ -150,7 +151,7 @@ async def test_the_new_wording_ends_the_answer_that_is_being_written(scene: Scen
     offer = await scene.answer(ANA, "Shall I answer the new version?")
     scene.worker.writes = 0
     await scene.people.press(ANA, offer.message_id, offer.labels[0])
-    await scene.final(ANA, "About What is asthma?: rest.")
+    await scene.final(ANA, "About What is asthma?: rest.", 20)
     assert [job.status for job in await jobs_of(scene)] == ["cancelled", "succeeded"]
 
 

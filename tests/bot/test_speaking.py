@@ -52,7 +52,7 @@ async def test_a_language_is_chosen_in_private(scene: Scene) -> None:
 async def test_commands_and_profile_are_in_every_language(scene: Scene) -> None:
     spoken = sorted(languages())
     async with asyncio.timeout(20):
-        while len(await scene.people.calls("setMyCommands")) < 2 * len(spoken):
+        while len(await scene.people.calls("setMyCommands")) < 3 * len(spoken):
             await asyncio.sleep(0.02)
     for number, language in enumerate(spoken, 3001):
         await scene.people.person(number, language=language)
