@@ -51,6 +51,7 @@ from bot.gateway import Gateway
 from bot.intake import Intake, Ordering
 from bot.manners import Manners
 from bot.standing import Standing
+from bot.webhook import Webhook
 from doctor_llama import erasures
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
@@ -162,6 +163,7 @@ class Bot:
         self._life: asyncio.Task[None] | None = None
         self._delivering: asyncio.Task[None] | None = None
         self._helpers: list[asyncio.Task[None]] = []
+        self._webhook: Webhook | None = None
 
     def start(self) -> None:
         """Begin; connecting goes on until it succeeds or `stop` is called."""
@@ -169,8 +171,13 @@ class Bot:
 
     def healthy(self) -> bool:
         """Whether Telegram has answered lately and delivery is at work."""
-        quiet = time.monotonic() - self._listening.heard
+        quiet = time.monotonic() - self._heard
         return quiet < DEAF_SECONDS and not (self._delivering and self._delivering.done())
+
+    @property
+    def _heard(self) -> float:
+        """When Telegram last said anything."""
+        return max(self._listening.heard, self._webhook.heard if self._webhook else 0.0)
 
     async def failed(self) -> None:
         """Wait until the bot ends of itself and raise why: `SettingsError`, `DeafError`."""
@@ -185,6 +192,21 @@ class Bot:
         await self.telegram.start()
         self._delivering = asyncio.create_task(self.delivery.run(), name="delivery")
         self._helpers.append(asyncio.create_task(self._among_others(), name="among-others"))
+        await self._listen()
+        self._helpers.append(asyncio.create_task(profile.present(self.house)))
+        self._helpers.append(asyncio.create_task(self._broadcasts.run(), name="broadcasts"))
+        log.info("listening to Telegram as @%s", self.telegram.bot.username)
+        self.ready.set()
+        await self._watch()
+
+    async def _listen(self) -> None:
+        """Let Telegram call us where there is an address for it; else ask it again and again."""
+        settings = self.house.settings
+        if settings.webhook_url is not None:
+            self._webhook = Webhook(settings, self.telegram.bot, self._intake, self.healthy)
+            await self._webhook.start()
+            self._helpers.append(asyncio.create_task(self._webhook.watch(), name="webhook-watch"))
+            return
         assert self.telegram.updater is not None
         await self.telegram.updater.start_polling(
             timeout=POLL_SECONDS,
@@ -193,11 +215,6 @@ class Bot:
             drop_pending_updates=False,
             error_callback=_polling_trouble,
         )
-        self._helpers.append(asyncio.create_task(profile.present(self.house)))
-        self._helpers.append(asyncio.create_task(self._broadcasts.run(), name="broadcasts"))
-        log.info("listening to Telegram as @%s", self.telegram.bot.username)
-        self.ready.set()
-        await self._watch()
 
     async def _connect(self) -> None:
         """Raises `SettingsError` for a token that Telegram does not know."""
@@ -250,8 +267,8 @@ class Bot:
         self._listening.heard = max(self._listening.heard, time.monotonic())
         while True:
             await asyncio.sleep(1.0)
-            if time.monotonic() - self._listening.heard > DEAF_SECONDS:
-                log.critical("no getUpdates has come back for %.0f s", DEAF_SECONDS)
+            if time.monotonic() - self._heard > DEAF_SECONDS:
+                log.critical("Telegram has not been heard for %.0f s", DEAF_SECONDS)
                 raise DeafError
             if self._delivering is not None and self._delivering.done():
                 self._delivering.result()
@@ -265,6 +282,8 @@ class Bot:
         if updater is not None and updater.running:
             with contextlib.suppress(TimeoutError):  # Telegram need not hear that we go
                 await asyncio.wait_for(updater.stop(), STOP_SECONDS)
+        if self._webhook is not None:
+            await self._webhook.stop()
         await self.delivery.stop()
         for helper in self._helpers:
             helper.cancel()

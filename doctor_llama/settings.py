@@ -174,6 +174,24 @@ class Settings(BaseSettings):
         "https://api.telegram.org",
         description="Bot API server: Telegram's own, a self-hosted one, or a simulator.",
     )
+    webhook_url: str | None = Field(
+        None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])",
+        description="Public https address at which Telegram calls the bot, such as "
+        "`https://bot.example.org/telegram`. Default: none, the bot asks Telegram (polling).",
+    )
+    webhook_host: str = Field(
+        "127.0.0.1",
+        description="Where the bot listens for these calls; a proxy with TLS is before it.",
+    )
+    webhook_port: int = Field(
+        8443, ge=1, le=65535, description="The port of that; /healthz is there too."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{16,256}$",
+        description="What Telegram must bring along with each call. Default: made of the token.",
+    )
     chat_port: int = Field(
         8765, ge=0, le=65535, description="Port of the local chat page; 0 takes a free one."
     )

@@ -33,6 +33,7 @@ async def learning(scene: Scene, **progress: Any) -> AsyncIterator[None]:
 async def test_a_question_is_accepted_within_a_second_with_its_place_and_time(
     scene: Scene,
 ) -> None:
+    scene.worker.paused = True
     someone = await person(scene.database, "telegram:77")
     for number in range(3):  # each took thirty seconds
         await ask(scene.database, someone, question(number, chat=77))
@@ -43,7 +44,6 @@ async def test_a_question_is_accepted_within_a_second_with_its_place_and_time(
     await scene.start()  # the estimate is made anew
     people = range(2001, 2011)
     await scene.agreed(*people)
-    scene.worker.paused = True
     statuses = []
     for number, one in enumerate(people):
         sent = await scene.people.send(one, "What is flu?")
@@ -55,7 +55,7 @@ async def test_a_question_is_accepted_within_a_second_with_its_place_and_time(
         assert number or status.text == "Your question is in. You are next. About 30 seconds."
     assert statuses[1] == "Your question is in. One question before you. About 30 seconds."
     # four are answered at once, so the tenth waits for two rounds and is in the third
-    assert statuses[9] == "Your question is in. 9 questions before you. About 2 minutes."
+    assert statuses[9] == "Your question is in. 9 questions before you. About 90 seconds."
     calls = await scene.people.calls("sendMessage")
     assert [c["params"] for c in calls if not c["params"].get("disable_notification")] == []
 
@@ -64,7 +64,7 @@ async def test_the_status_changes_only_when_it_matters(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parcels, "POSITION_SECONDS", 0.2)
-    people = range(2001, 2011)
+    people = range(2001, 2012)
     await scene.agreed(ANA, *people)
     scene.worker.paused = True
     for one in people:
@@ -84,7 +84,7 @@ async def test_the_status_changes_only_when_it_matters(
             .where(Job.channel.in_(["telegram:2002", "telegram:2003", "telegram:2004"]))
             .values(status=JobStatus.CANCELLED)
         )
-    second = await scene.answer(ANA, "6 questions before you")
+    second = await scene.answer(ANA, "7 questions before you")
     assert second.message_id == first.message_id
     assert len(second.edits) == 1
 
