@@ -1,6 +1,7 @@
 # Two commands on a fresh machine: `make run` and `make test`. Both set up first.
 
 PYTHON ?= python3
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
@@ -10,8 +11,8 @@ STAMP := $(VENV)/.ready
 run: setup ## Set up, then start everything and print the chat page's address
 	$(BIN)/doctor-llama run
 
-test: setup ## Set up, then run every test
-	$(BIN)/python -m pytest
+test: setup ## Set up, then run every test; a file stays on one of the workers
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## Format, lint, types, and who may import whom
 	$(BIN)/ruff format --check .

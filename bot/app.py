@@ -95,6 +95,7 @@ def handlers(telegram: Telegram) -> None:
             ),
             CallbackQueryHandler(pressing.press),
             MessageReactionHandler(rating.react),
+            MessageHandler(filters.StatusUpdate.MIGRATE, grouping.moved),
             ChatMemberHandler(grouping.membership, ChatMemberHandler.MY_CHAT_MEMBER),
             TypeHandler(Update, stopping.native),  # last: kinds that the library does not know
         ]

@@ -67,6 +67,17 @@ async def membership(update: Update, context: Context) -> None:
         await _notice(context, place, context.language(change.from_user))
 
 
+async def moved(update: Update, context: Context) -> None:
+    """A group has become a supergroup: what was said and settled in it goes on there."""
+    message = update.message
+    if message is None or message.migrate_to_chat_id is None:
+        return
+    old, new = Place(message.chat.id), Place(message.migrate_to_chat_id)
+    async with context.house.database.session() as session:
+        await jobs.move(session, old.channel, new.channel)
+        await groups.move(session, old.channel, new.channel)
+
+
 async def off(update: Update, context: Context) -> None:
     """/off: by an administrator of the group."""
     await _switch(update, context, on=False)

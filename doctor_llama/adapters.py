@@ -179,7 +179,7 @@ async def begin_probation(session: AsyncSession, adapter_id: int, worker: str) -
     Raises `AdapterError` when the worker ended in the midst of an earlier try: loading this adapter
     may well be what ends it.
     """
-    tried = await session.get(Probation, (adapter_id, worker))
+    tried = await _probation(session, adapter_id, worker)
     if tried is None:
         session.add(Probation(adapter_id=adapter_id, worker=worker))
         return True
@@ -195,13 +195,18 @@ async def end_probation(
     session: AsyncSession, adapter_id: int, worker: str, *, passed: bool
 ) -> None:
     """Note that a worker survived its try of an adapter, and whether it can be served there."""
-    tried = await session.get(Probation, (adapter_id, worker))
+    tried = await _probation(session, adapter_id, worker)
     if tried is None:
         return
     if passed:
         tried.passed_at = now()
     else:
         await session.delete(tried)
+
+
+async def _probation(session: AsyncSession, adapter_id: int, worker: str) -> Probation | None:
+    wanted = select(Probation).where(Probation.adapter_id == adapter_id)
+    return await session.scalar(wanted.where(Probation.worker == worker))
 
 
 async def remove(session: AsyncSession, row: Adapter, *, user_id: int | None = None) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -339,10 +340,13 @@ class Probation(Base):
     """A worker's first try of an adapter; the worker did not survive one that has no end."""
 
     __tablename__ = "probations"
-    adapter_id: Mapped[int] = mapped_column(
-        ForeignKey("adapters.id", ondelete=CASCADE), primary_key=True
+    __table_args__ = (
+        UniqueConstraint("adapter_id", "worker"),
+        {"sqlite_autoincrement": True},
     )
-    worker: Mapped[str] = mapped_column(primary_key=True)  # its name
+    id: Mapped[int] = mapped_column(primary_key=True)
+    adapter_id: Mapped[int] = mapped_column(ForeignKey("adapters.id", ondelete=CASCADE))
+    worker: Mapped[str]  # its name
     began_at: Mapped[datetime] = mapped_column(default=now)
     passed_at: Mapped[datetime | None]
 

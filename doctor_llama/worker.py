@@ -286,9 +286,10 @@ class Worker:
         async with aclosing(stream):
             async for chunk in stream:
                 self._progress = time.monotonic()
-                if (begins or chunk.restart) and self.serving is not None:
-                    flight.adapter = self.serving.label
-                begins = False
+                begins = begins or chunk.restart
+                if begins and chunk.text and self.serving is not None:
+                    # not sooner: a restart is told before the other adapter answers
+                    flight.adapter, begins = self.serving.label, False
                 flight.text = chunk.text if chunk.restart else flight.text + chunk.text
                 flight.last = chunk
                 if flight.text and flight.first is None:

@@ -13,6 +13,21 @@ import pytest
 from doctor_llama.db import Database
 from tests.postgres import Server, served
 
+# torch, here and in what tests start: tiny models gain nothing from threads that wait
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+LONG_FIRST = (
+    "program",
+    "engine",
+    "core",
+    "training",
+)  # rooms, so that no worker ends long after all
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    room = {name: place for place, name in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: room.get(item.path.parent.name, len(room)))
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

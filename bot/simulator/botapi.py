@@ -176,4 +176,6 @@ def _refused(refusal: RefusedError) -> Response:
     if refusal.retry_after is not None:
         body["parameters"] = {"retry_after": refusal.retry_after}
         headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.migrate_to is not None:
+        body["parameters"] = {"migrate_to_chat_id": refusal.migrate_to}
     return JSONResponse(body, status_code=refusal.code, headers=headers)

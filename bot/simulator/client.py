@@ -152,6 +152,10 @@ class SimClient:
         """Block the bot, or let it write again."""
         await self._post("block", {"user_id": user_id, "blocked": blocked})
 
+    async def migrate(self, chat_id: int) -> int:
+        """Let a group become a supergroup with another id; return that."""
+        return int((await self._post("migrate", {"chat_id": chat_id}))["chat_id"])
+
     async def promote(self, chat_id: int, bot_admin: bool = True) -> None:
         """Make the bot an administrator of the group, or an ordinary member again."""
         await self._post("group", {"chat_id": chat_id, "bot_admin": bot_admin})

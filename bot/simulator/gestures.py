@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict
 
-from bot.simulator import people, reactions, shapes, updates
+from bot.simulator import people, reactions, shapes, updates, world
 from bot.simulator.ledger import Turn
 from bot.simulator.methods.chats import bot_member
 from bot.simulator.records import Json
@@ -149,6 +149,25 @@ def _let_bot_be(turn: Turn, chat_id: int, after: str) -> Json:
     }
     updates.push(turn, "my_chat_member", body)
     return people.done(turn, ACTIONS[after], owner.id, chat.id, 0)
+
+
+def migrate(turn: Turn, chat_id: int) -> Json:
+    """Let a group become another chat, as when Telegram makes a supergroup of it."""
+    chat = turn.state.chats.get(chat_id)
+    if chat is None or chat.private:
+        raise PersonError(f"There is no group {chat_id}.", status=404)
+    owner = next((p for p in turn.state.people.values() if p.admin), None)
+    if owner is None or chat.migrated_to is not None:
+        raise PersonError("Nobody can do that to this group.", status=409)
+    fresh = min(turn.state.chats) - 1
+    same = {name: getattr(chat, name) for name in ("kind", "title", "members", "started")}
+    turn.change("chat", chat_id=fresh, bot_admin=chat.bot_admin, **same)
+    turn.change("chat", chat_id=chat.id, migrated_to=fresh)
+    told = {chat.id: {"migrate_to_chat_id": fresh}, fresh: {"migrate_from_chat_id": chat.id}}
+    for place, fields in told.items():
+        record = world.post(turn, turn.state.chats[place], shapes.user(owner), fields)
+        updates.push(turn, "message", shapes.message(turn.state, record))
+    return {**people.done(turn, "migrate", owner.id, fresh, 0), "from_chat_id": chat.id}
 
 
 def redeliver(turn: Turn, update_id: int) -> Json:

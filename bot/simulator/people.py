@@ -46,6 +46,8 @@ def enter(turn: Turn, person: Person, chat_id: int) -> Chat:
     chat = turn.state.chats.get(chat_id)
     if chat is None or (chat.private and chat.id != person.id):
         raise PersonError(f"{person.first_name} is in no chat {chat_id}.", status=404)
+    if chat.migrated_to is not None:
+        raise PersonError(f"The group is now the chat {chat.migrated_to}.", status=409)
     if person.blocked and chat.private:
         raise PersonError(f"{person.first_name} has blocked the bot.", status=409)
     if person.id not in chat.members:

@@ -77,6 +77,7 @@ class PersonApi:
             "people": self._person,
             "group": self._group,
             "invite": self._invite,
+            "migrate": self._migrate,
             "redeliver": self._redeliver,
             "fault": self._fault,
             "flood": self._flood,
@@ -178,6 +179,10 @@ class PersonApi:
             return gestures.invite(
                 turn, number(wanted, "chat_id"), bool(wanted.get("member", True))
             )
+
+    async def _migrate(self, wanted: Json) -> Json:
+        with self._turn() as turn:
+            return gestures.migrate(turn, number(wanted, "chat_id"))
 
     async def _person(self, wanted: Json) -> Json:
         user_id = number(wanted, "user_id")

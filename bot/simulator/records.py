@@ -79,6 +79,7 @@ class Chat:
     started: bool = False  # the person has written: only now may the bot write
     bot_admin: bool = False
     left: bool = False  # the bot left the group
+    migrated_to: int | None = None  # the supergroup that this group became
     records: dict[int, Record] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
 

@@ -9,11 +9,19 @@ from __future__ import annotations
 class RefusedError(Exception):
     """A Bot API error: its code, its description and what goes into `parameters`."""
 
-    def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        description: str,
+        *,
+        retry_after: int | None = None,
+        migrate_to: int | None = None,
+    ) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to = migrate_to
 
 
 class PersonError(Exception):
@@ -28,6 +36,15 @@ class PersonError(Exception):
 def bad(description: str) -> RefusedError:
     """A 400 with the prefix that PTB strips."""
     return RefusedError(400, f"Bad Request: {description}")
+
+
+def upgraded(chat_id: int) -> RefusedError:
+    """A group that has become the supergroup `chat_id`."""
+    return RefusedError(
+        400,
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        migrate_to=chat_id,
+    )
 
 
 def too_many(seconds: int) -> RefusedError:

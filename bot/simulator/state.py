@@ -94,7 +94,7 @@ class State:
 
     def _chat(self, change: Json, _now: float) -> None:
         chat = self.chat_of(change["chat_id"])
-        for name in ("kind", "title", "members", "started", "bot_admin", "left"):
+        for name in ("kind", "title", "members", "started", "bot_admin", "left", "migrated_to"):
             if name in change:
                 setattr(chat, name, change[name])
 

@@ -54,6 +54,12 @@ def _media(state: State, record: Record) -> Json | None:
     return None
 
 
+def _service(fields: Json) -> str:
+    """What an app shows of a message that nobody wrote."""
+    moved = {"migrate_to_chat_id", "migrate_from_chat_id"} & set(fields)
+    return "The group was upgraded to a supergroup." if moved else ""
+
+
 def message(state: State, record: Record) -> Json:
     """One message with all that can be seen of it; times are float seconds."""
     fields = record.fields
@@ -66,7 +72,7 @@ def message(state: State, record: Record) -> Json:
         "message_id": record.message_id,
         "from": fields["from"],
         "date": record.time,
-        "text": fields.get("text") or fields.get("caption") or "",
+        "text": fields.get("text") or fields.get("caption") or _service(fields),
         "entities": fields.get("entities") or fields.get("caption_entities") or [],
         "buttons": fields.get("reply_markup", {}).get("inline_keyboard", []),
         "force_reply": (fields.get("other_markup") or {}).get("force_reply", False),
@@ -113,6 +119,7 @@ def chat_summary(state: State, chat: Chat) -> Json:
         "blocked": bool(owner and owner.blocked),
         "bot_admin": chat.bot_admin,
         "left": chat.left,
+        "migrated_to": chat.migrated_to,
         "pinned": chat.pinned,
         "last": message(state, last) if last else None,
     }

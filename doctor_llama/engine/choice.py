@@ -115,4 +115,5 @@ def _remote(settings: Settings, chosen: Choice, adapter: str | None, label: str 
         api_key=key.get_secret_value() if key else None,
         max_concurrency=settings.concurrency,
         context_length=settings.context_length,
+        owner=f"{settings.worker_name} {settings.database}",
     )

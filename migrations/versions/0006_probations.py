@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "probations",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("adapter_id", sa.Integer(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=False),
         sa.Column("began_at", sa.DateTime(), nullable=False),
@@ -25,7 +26,9 @@ def upgrade() -> None:
             name=op.f("fk_probations_adapter_id_adapters"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("adapter_id", "worker", name=op.f("pk_probations")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_probations")),
+        sa.UniqueConstraint("adapter_id", "worker", name=op.f("uq_probations_adapter_id")),
+        sqlite_autoincrement=True,
     )
 
 

@@ -3,6 +3,9 @@
 import asyncio
 from itertools import pairwise
 
+from sqlalchemy import select
+
+from doctor_llama.schema import Conversation
 from tests.bot.conftest import ANA, BEN, FAMILY, Scene
 from tests.core.talking import RED
 
@@ -53,6 +56,23 @@ async def test_a_button_is_for_the_person_who_asked(scene: Scene) -> None:
     assert foreign.text == "Only the person who asked can rate this."
     own = await scene.people.press(ANA, answer.message_id, "👎", chat_id=FAMILY)
     assert own.text == "Thank you. Noted: 👎"
+
+
+async def test_an_answer_follows_its_group_into_a_supergroup(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    name = await bot_name(scene)
+    scene.worker.paused = True
+    await scene.people.send(ANA, f"{name} What is flu?", chat_id=FAMILY)
+    await scene.answer(FAMILY, "You are next")
+    moved = await scene.people.migrate(FAMILY)
+    scene.worker.paused = False
+    answer = await scene.final(moved, "About What is flu?")
+    await scene.people.send(ANA, "And a cold?", chat_id=moved, reply_to=answer.message_id)
+    await scene.final(moved, "About And a cold?")
+    async with scene.database.reading() as session:
+        found = await session.scalars(select(Conversation.channel))
+        assert [channel for channel in found if str(FAMILY) in channel] == []
+    assert len((await scene.people.chat(FAMILY)).from_bot) == 1, "nothing more in the old chat"
 
 
 async def test_consent_in_a_group_is_the_addressees_alone(scene: Scene) -> None:

@@ -55,8 +55,7 @@ async def test_every_table_has_ids_that_never_come_back(database: Database) -> N
             )
         )
         without = [n for n, sql in tables if "AUTOINCREMENT" not in sql]
-    # an update id is Telegram's own; a probation is known by its adapter and its worker
-    assert sorted(without) == ["alembic_version", "inbox", "probations"]
+    assert sorted(without) == ["alembic_version", "inbox"]  # an update id is Telegram's own
 
 
 async def test_concurrent_read_then_write_loses_nothing(database: Database) -> None:

@@ -1,6 +1,7 @@
 """The registry row as the signal: a worker that follows it, under load and past bad adapters."""
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from doctor_llama.conversations import Question
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, SamplingParams
 from doctor_llama.engine.local import LocalEngine, bundle, importing
+from doctor_llama.errors import EngineDownError, RestartNeededError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Adapter, AdapterStatus, Job, JobStatus, Message
 from doctor_llama.serving import Serving
@@ -24,6 +26,8 @@ from doctor_llama.settings import Settings
 from doctor_llama.worker import Worker
 from tests.engine.conftest import EXACT, answer
 from tests.engine.test_batching import inside
+from tests.engine.test_local import break_forward
+from tests.engine.test_swap import spoil
 
 Folders = dict[str, Path]
 ROOMY = Limits(queue=1_000, person=1_000)
@@ -94,7 +98,9 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def working(database: Database, kept: Serving) -> AsyncIterator[Worker]:
+async def working(
+    database: Database, kept: Serving, *, ends: type[Exception] | None = None
+) -> AsyncIterator[Worker]:
     worker = Worker(
         database,
         kept.engine,
@@ -109,7 +115,8 @@ async def working(database: Database, kept: Serving) -> AsyncIterator[Worker]:
         yield worker
     finally:
         worker.stop()
-        await running
+        with pytest.raises(ends) if ends else contextlib.nullcontext():
+            await running
 
 
 async def ended(database: Database, jobs: list[int]) -> list[tuple[Job, Message]]:
@@ -125,9 +132,25 @@ async def ended(database: Database, jobs: list[int]) -> list[tuple[Job, Message]
             await asyncio.sleep(0.05)
 
 
+async def watch(database: Database, kept: Serving, label: str, seen: set[str]) -> None:
+    """Note what people are shown while this adapter answers on probation."""
+    while kept.shows(label):
+        await asyncio.sleep(0.005)
+    while not kept.shows(label):
+        if kept.label == label:
+            async with database.reading() as session:
+                found = list(await session.scalars(select(Message.content)))
+            if not kept.shows(label):
+                seen.update(found)
+        await asyncio.sleep(0.01)
+
+
 async def test_eight_people_are_answered_through_a_swap(
-    database: Database, chosen: Settings, folders: Folders
+    database: Database, chosen: Settings, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(serving, "FOLLOW_SECONDS", 0.02)  # or the answers end before it
+    monkeypatch.setattr(serving, "SMOKE_PROMPTS", serving.SMOKE_PROMPTS * 3)  # a long probation
+    seen: set[str] = set()
     await register(database, chosen, folders, "two")
     texts = [f"{question} And {n}?" for question in QUESTIONS for n in range(2)]
     async with exact(chosen, database, drain_seconds=0.0) as kept:
@@ -139,7 +162,9 @@ async def test_eight_people_are_answered_through_a_swap(
             asked = [await ask(database, n, text) for n, text in enumerate(texts)]
             await until(lambda: len(worker.flights) == 8 and inside(engine).flight.count == 8)
             await promote(database, "two")
+            watching = asyncio.create_task(watch(database, kept, "two", seen))
             rows = await ended(database, asked)
+            await watching
         news = await asyncio.gather(*(answer(engine, turns, LONG) for turns in prompts))
         assert engine.card().adapter == "two"
     pure = {(text.strip(), chosen.adapter) for text in olds}
@@ -147,6 +172,9 @@ async def test_eight_people_are_answered_through_a_swap(
     assert all(job.status == JobStatus.SUCCEEDED for job, _ in rows)
     assert all((message.content, message.adapter) in pure for _, message in rows)
     assert any(message.adapter == "two" for _, message in rows)
+    known = [*texts, *olds, *(text.strip() for text in olds)]
+    assert seen
+    assert [text for text in seen if not any(old.startswith(text) for old in known)] == []
 
 
 def silent(folders: Folders, tmp_path: Path) -> Path:
@@ -180,7 +208,7 @@ async def test_an_adapter_that_fails_its_smoke_prompts_answers_nobody(
             await until(lambda: inside(engine).flight.count == 8)
             await promote(database, "silent")
             rows = await ended(database, asked)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while (await status(database, "silent"))[0] != AdapterStatus.REJECTED:
                     await asyncio.sleep(0.05)
         assert engine.card().adapter == chosen.adapter
@@ -226,6 +254,64 @@ async def test_a_step_follows_promotion_rollback_and_rejection(
             await kept.step()
             assert label() == wanted
     assert bundle.verify(chosen.data_dir / first.path)
+
+
+async def test_an_adapter_that_ended_its_worker_gives_way_at_the_next_start(
+    database: Database, chosen: Settings, folders: Folders
+) -> None:
+    for name in ("two", "legacy"):
+        await register(database, chosen, folders, name)
+    await promote(database, "two")
+    async with exact(chosen, database) as kept:
+        await kept.step()
+        await promote(database, "legacy")
+        assert isinstance(kept.engine, LocalEngine)
+        break_forward(kept.engine, RuntimeError("CUDA error: an illegal address"), after=2)
+        with pytest.raises(EngineDownError):
+            await kept.step()
+        assert kept.engine.down, "whoever runs this process ends it now"
+        assert (await status(database, "legacy"))[0] == AdapterStatus.ACTIVE
+    kept = Serving(database, chosen)
+    await kept.start()
+    try:
+        assert kept.engine.card().adapter == "two"
+        found, reason = await status(database, "legacy")
+        assert found == AdapterStatus.REJECTED
+        assert "ended while it tried this adapter" in reason
+        await promote(database, "legacy", again=True)
+        await kept.step()
+        assert kept.engine.card().adapter == "legacy"
+    finally:
+        await kept.engine.stop()
+
+
+async def test_where_the_model_must_be_loaded_anew_the_worker_ends_and_nobody_is_rejected(
+    database: Database, chosen: Settings, folders: Folders, tmp_path: Path
+) -> None:
+    trained = Path(shutil.copytree(folders["legacy"], tmp_path / "trained"))
+    spoil(trained, lambda w: [w[name][7].add_(0.01) for name in w if "lora_" not in name])
+    await register(database, chosen, folders, "two")
+    own = chosen.model_copy(update={"adapter": str(trained)})
+    kept = Serving(database, own)
+    await kept.start()
+    try:
+        assert kept.engine.card().adapter == str(trained)
+        async with working(database, kept, ends=RestartNeededError) as worker:
+            await promote(database, "two")
+            await until(lambda: worker.stopping)
+    finally:
+        await kept.engine.stop()
+    assert (await status(database, "two"))[0] == AdapterStatus.ACTIVE
+    kept = Serving(database, own)
+    await kept.start()
+    try:
+        assert kept.engine.card().adapter == "two"
+        async with database.session() as session:
+            await adapters.rollback(session)
+        with pytest.raises(RestartNeededError):
+            await kept.step()
+    finally:
+        await kept.engine.stop()
 
 
 async def test_at_the_start_what_does_not_load_gives_way_to_the_one_before(

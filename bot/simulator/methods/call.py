@@ -8,7 +8,7 @@ from bot.simulator import entities, keyboards, markup, shapes
 from bot.simulator.ledger import Turn
 from bot.simulator.params import Params
 from bot.simulator.records import Chat, Json, Record
-from bot.simulator.refusals import RefusedError, bad
+from bot.simulator.refusals import RefusedError, bad, upgraded
 from bot.simulator.state import State
 from bot.simulator.world import World
 
@@ -42,6 +42,8 @@ class Call:
             raise bad("chat not found")
         if chat.private and self.state.people[chat.id].blocked:
             raise RefusedError(403, "Forbidden: bot was blocked by the user")
+        if chat.migrated_to is not None:
+            raise upgraded(chat.migrated_to)
         if chat.left:
             raise RefusedError(403, "Forbidden: bot is not a member of the supergroup chat")
         return chat

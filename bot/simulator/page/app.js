@@ -84,6 +84,7 @@ function more() {
   }
   if (here.id < 0) {
     const admin = here.bot_admin;
+    items.push(["Make it a supergroup", () => act("migrate", { chat_id: here.id })]);
     items.push([admin ? "Make the bot a plain member" : "Make the bot an administrator", () => act("group", { chat_id: here.id, bot_admin: !admin })]);
   }
   items.push(["What the bot called", journal]);

@@ -59,7 +59,7 @@ function draw() {
   const wanted = $("search").value.trim().toLowerCase();
   const me = viewer();
   if (!me) return;
-  const mine = [...store.chats.values()].filter((one) => one.members.includes(store.viewer));
+  const mine = [...store.chats.values()].filter((one) => one.members.includes(store.viewer) && !one.migrated_to);
   const recent = (person) => store.chats.get(person.id)?.last?.date ?? 0;
   const others = [...store.people.values()]
     .filter((person) => person.id !== store.viewer)

@@ -152,6 +152,7 @@ const handlers = {
     summary.last = store.chats.get(summary.id)?.last ?? null;
     store.chats.set(summary.id, summary);
     tell("list");
+    if (summary.id === store.chatId && summary.migrated_to) return open(store.viewer, summary.migrated_to);
     if (summary.id === store.chatId) tell("composer");
   },
   bot: () => { untilAnswered(loadBot).then(() => tell("bot")); },

@@ -53,7 +53,7 @@ class RemoteEngine:
 
     down = False  # whatever is wrong is elsewhere: a new process would find the same
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by keyword
         self,
         base_urls: Sequence[str],
         model: str | None,
@@ -64,11 +64,13 @@ class RemoteEngine:
         max_concurrency: int = 16,
         context_length: int = 4096,
         timing: Timing | None = None,
+        owner: str = "",
     ) -> None:
         """Take the servers' URLs, with or without `/v1`; `model` None is the first one listed.
 
-        `adapter` is a name that the servers know, or a folder that they can read. No connection is
-        made yet. Raises `ModelUnavailableError` for what is not an http or https URL.
+        `adapter` is a name that the servers know, or a folder that they can read; `owner` is whose
+        adapters this engine loads there, unlike any other worker's. No connection is made yet.
+        Raises `ModelUnavailableError` for what is not an http or https URL.
         """
         try:
             self._addresses = tuple(address.parse(url) for url in base_urls)
@@ -77,7 +79,7 @@ class RemoteEngine:
         if not self._addresses:
             raise ModelUnavailableError("DOCTOR_LLAMA_REMOTE_URLS names no server.")
         self._model, self._adapter, self._key = model, adapter, api_key
-        self._adapter_label = adapter_label
+        self._adapter_label, self._owner = adapter_label, owner
         self._max_concurrency = max_concurrency
         self._context_length = context_length
         self._timing = timing or Timing()
@@ -97,7 +99,7 @@ class RemoteEngine:
         async with self._changing:
             if self._running is not None:
                 return
-            voices = Voices(self._adapter, self._adapter_label)
+            voices = Voices(self._adapter, self._adapter_label, self._owner)
             servers = [Server(each, self._key) for each in self._addresses]
             fleet = Fleet(servers, self._model, timing=self._timing, prepare=voices.prepare)
             fleet.start()

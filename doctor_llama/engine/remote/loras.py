@@ -39,10 +39,12 @@ class Adapter:
             self.idle.set()
 
 
-def versioned(path: str, label: str) -> str:
-    """Name an adapter after its label and its content; after its path, where it is not readable.
+def versioned(path: str, label: str, owner: str = "") -> str:
+    """Name an adapter after its label, its content and its owner; after its path, where it is not
+    readable.
 
-    vLLM would take any name; this one can also stand in a URL and in a metric.
+    Two workers that share a server never share a name, so neither takes away what the other one
+    answers with. vLLM would take any name; this one can also stand in a URL and in a metric.
     """
     digest = hashlib.sha256(path.encode())
     files = [Path(path) / name for name in FILES]
@@ -51,6 +53,7 @@ def versioned(path: str, label: str) -> str:
         for file in files:
             with file.open("rb") as opened:
                 digest.update(hashlib.file_digest(opened, "sha256").digest())
+    digest.update(owner.encode())
     plain = re.sub(r"[^a-z0-9]+", "-", label.rsplit("/", 1)[-1].lower()).strip("-")[:40]
     return f"{plain or 'adapter'}-{digest.hexdigest()[:8]}"
 

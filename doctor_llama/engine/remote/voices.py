@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 class Voices:
     """The live adapter, and those that still have answers in flight."""
 
-    def __init__(self, adapter: str | None, label: str | None = None) -> None:
+    def __init__(self, adapter: str | None, label: str | None = None, owner: str = "") -> None:
+        """`owner` tells this worker from others that load adapters on the same servers."""
+        self._owner = owner
         self._wanted = (adapter, label or adapter) if adapter else None
         self.live: Adapter | None = None  # None: the plain model, or not known yet
         self._lock = asyncio.Lock()  # between loading on a server that came back and a swap
@@ -96,7 +98,8 @@ class Voices:
                 "--enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True)",
             )
         path = await asyncio.to_thread(_absolute, adapter)
-        return Adapter(await asyncio.to_thread(loras.versioned, path, label), label, path)
+        name = await asyncio.to_thread(loras.versioned, path, label, self._owner)
+        return Adapter(name, label, path)
 
     async def _bring(self, adapter: Adapter, server: Server) -> None:
         if not server.has(adapter):
