@@ -50,6 +50,7 @@ from bot.delivery import Delivery
 from bot.gateway import Gateway
 from bot.intake import Intake, Ordering
 from bot.manners import Manners
+from bot.news import News
 from bot.standing import Standing
 from bot.webhook import Webhook
 from doctor_llama import erasures
@@ -148,6 +149,7 @@ class Bot:
             self.presence.leads,
         )
         self._broadcasts = Broadcasts(gateway, database, self._standing, self.presence.leads)
+        self.news = News(gateway, database, self._standing, self.presence.leads)
         self.house = House(
             settings,
             database,
@@ -192,6 +194,7 @@ class Bot:
         await self._load()
         await self.telegram.start()
         self._delivering = asyncio.create_task(self.delivery.run(), name="delivery")
+        self._helpers.append(asyncio.create_task(self.news.run(), name="news"))
         self._helpers.append(asyncio.create_task(self._among_others(), name="among-others"))
         await self._listen()
         self._helpers.append(asyncio.create_task(profile.present(self.house)))

@@ -10,7 +10,8 @@ from bot.texts import languages, say
 from doctor_llama.erasures import Scope
 from doctor_llama.feedback import Better
 from doctor_llama.history import Page
-from doctor_llama.schema import Reason
+from doctor_llama.review import Item
+from doctor_llama.schema import Adapter, AdapterStatus, Reason
 
 
 def _button(text: str, press: Press, style: str | None = None) -> InlineKeyboardButton:
@@ -167,6 +168,53 @@ def confirm(language: str, token: str) -> InlineKeyboardMarkup:
         [
             _button(say(language, "confirm-no"), presses.Confirm(token, False)),
             _button(say(language, "confirm-yes"), presses.Confirm(token, True), "danger"),
+        ]
+    )
+
+
+def review(language: str, item: Item) -> InlineKeyboardMarkup:
+    """Under a correction; what teaches harm cannot be approved at all."""
+    number, rows = item.row.id, []
+    if item.harm is None:
+        key, step = (
+            ("review-anyway", presses.Step.ANYWAY)
+            if item.warning
+            else ("review-approve", presses.Step.APPROVE)
+        )
+        style = None if item.warning else "success"
+        rows.append([_button(say(language, key), presses.Review(number, step), style)])
+    rows.append(
+        [
+            _button(
+                say(language, "review-refuse"),
+                presses.Review(number, presses.Step.REFUSE),
+                "danger",
+            ),
+            _button(say(language, "review-skip"), presses.Review(number, presses.Step.SKIP)),
+        ]
+    )
+    return InlineKeyboardMarkup(rows)
+
+
+def adapter(language: str, row: Adapter) -> InlineKeyboardMarkup | None:
+    """What can be done with an adapter as it stands now."""
+    match row.status:
+        case AdapterStatus.ACTIVE:
+            decisions = [presses.Decision.ROLLBACK]
+        case AdapterStatus.CANDIDATE | AdapterStatus.RETIRED:
+            decisions = [presses.Decision.PROMOTE, presses.Decision.REJECT]
+        case _:
+            return None
+    return InlineKeyboardMarkup.from_row(
+        [_button(say(language, f"adapter-{one}"), presses.Decide(row.id, one)) for one in decisions]
+    )
+
+
+def judge(language: str, comparison_id: int) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.from_row(
+        [
+            _button(say(language, f"judge-{better}"), presses.Judge(comparison_id, better))
+            for better in presses.Verdict
         ]
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from doctor_llama.learning import Share
+from doctor_llama.learning import Run, Share
 from doctor_llama.stats import Daily, Depth, Percentiles
 
 if TYPE_CHECKING:
@@ -94,6 +94,51 @@ def ratings(shares: Sequence[Share]) -> Callable[["Axes"], None]:
         axes.set_ylim(-0.6, max(len(shares), 2) - 0.4)
         axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
         axes.grid(False, axis="y")
+
+    return paint
+
+
+def curve(points: Sequence[tuple[int, float]]) -> Callable[["Axes"], None]:
+    """The loss of a training by step; on a logarithmic scale where it fell a hundredfold."""
+
+    def paint(axes: "Axes") -> None:
+        steps, losses = [step for step, _ in points], [loss for _, loss in points]
+        axes.plot(steps, losses, color=BLUE, linewidth=3)
+        if min(losses) > 0 and max(losses) > 100 * min(losses):
+            axes.set_yscale("log")
+        else:
+            axes.set_ylim(bottom=0)
+
+    return paint
+
+
+def counts(rows: Sequence[tuple[str, int]]) -> Callable[["Axes"], None]:
+    """A bar for each number, with the number on it."""
+
+    def paint(axes: "Axes") -> None:
+        bars = axes.barh(range(len(rows)), [n for _, n in rows], color=BLUE, height=0.6)
+        axes.bar_label(bars, padding=4)
+        axes.set_yticks(range(len(rows)), [label for label, _ in rows])
+        axes.invert_yaxis()
+        axes.margins(x=0.15)
+        axes.grid(False, axis="y")
+        axes.set_xticks([])
+
+    return paint
+
+
+def gains(runs: Sequence[Run], labels: tuple[str, str]) -> Callable[["Axes"], None]:
+    """For each run what it gained above the line and what it lost below."""
+
+    def paint(axes: "Axes") -> None:
+        places = range(len(runs))
+        axes.bar(places, [run.gained for run in runs], color=GREEN, label=labels[0])
+        axes.bar(places, [-run.lost for run in runs], color=ORANGE, label=labels[1])
+        axes.axhline(0, color=FAINT, linewidth=1)
+        axes.set_xticks(places, [str(run.number) for run in runs])
+        axes.margins(y=0.3)
+        axes.grid(False, axis="x")
+        axes.legend(loc="upper left", ncols=2)
 
     return paint
 

@@ -181,8 +181,60 @@ class Resume:
     conversation: int
 
 
+class Step(StrEnum):
+    """What a reviewer does with a correction."""
+
+    APPROVE = "approve"
+    ANYWAY = "anyway"  # though the rules hold it back
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Of a correction, by its number."""
+
+    correction: int
+    step: Step
+
+
+class Decision(StrEnum):
+    """What becomes of an adapter."""
+
+    PROMOTE = "promote"
+    REJECT = "reject"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Of an adapter; asked for once more."""
+
+    adapter: int
+    decision: Decision
+
+
+class Verdict(StrEnum):
+    """Which of two answers a reviewer finds better, by the place where it stood."""
+
+    A = "a"
+    B = "b"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Of two adapters' answers."""
+
+    comparison: int
+    better: Verdict
+
+
 Press = (
     Rate
+    | Review
+    | Decide
+    | Judge
     | Stop
     | Agree
     | Share

@@ -19,7 +19,7 @@ from bot import (
     speaking,
     stopping,
 )
-from bot.admin import dispatching
+from bot.admin import adapting, comparing, dispatching, reviewing
 from bot.context import Context
 from bot.gateway import GoneError
 from bot.presses import Press
@@ -34,6 +34,9 @@ HANDLERS: dict[type[Press], Callable[..., Awaitable[None]]] = {
     presses.Share: consenting.share,
     presses.Anyway: asking.anyway,
     presses.Confirm: dispatching.confirm,
+    presses.Review: reviewing.press,
+    presses.Decide: adapting.press,
+    presses.Judge: comparing.press,
     presses.Speak: speaking.choose,
     presses.Withdraw: owning.withdraw,
     presses.Forget: forgetting.choose,

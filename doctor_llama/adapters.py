@@ -83,6 +83,14 @@ async def find(session: AsyncSession, name: str) -> Adapter:
     return named or await get(session, name)
 
 
+async def by_name(session: AsyncSession, name: str | None) -> Adapter | None:
+    return await session.scalar(select(Adapter).where(Adapter.name == name)) if name else None
+
+
+async def by_id(session: AsyncSession, adapter_id: int) -> Adapter | None:
+    return await session.get(Adapter, adapter_id)
+
+
 async def listing(session: AsyncSession) -> Sequence[Adapter]:
     """All of them, the newest first."""
     return (await session.scalars(select(Adapter).order_by(Adapter.id.desc()))).all()
@@ -156,7 +164,9 @@ async def rollback(
     return former, row
 
 
-async def reject(session: AsyncSession, adapter_id: int, reason: str) -> Adapter | None:
+async def reject(
+    session: AsyncSession, adapter_id: int, reason: str, *, user_id: int | None = None
+) -> Adapter | None:
     """Mark an adapter that could not serve, with the reason; return the one active now.
 
     If it was active, the one before it is again. Does nothing to one that was removed.
@@ -169,7 +179,7 @@ async def reject(session: AsyncSession, adapter_id: int, reason: str) -> Adapter
     row.status = AdapterStatus.REJECTED
     row.verdict = {**row.verdict, "failure": reason}
     await session.flush()
-    _note(session, "reject", row, None, reason=reason)
+    _note(session, "reject", row, user_id, reason=reason)
     return await active(session)
 
 

@@ -91,6 +91,10 @@ class StoppedError(TrainingError):
     exit_code = 130
 
 
+class NothingToLearnError(TrainingError):
+    """There is no approved feedback that the adapter does not know yet."""
+
+
 class TooLittleMemoryError(TrainingError):
     """The training does not fit into the memory of this machine."""
 

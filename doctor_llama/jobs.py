@@ -22,6 +22,7 @@ from doctor_llama.schema import LIVE, Conversation, Job, JobKind, JobStatus, Mes
 
 MAX_CRASHES = 2  # a job that brought its worker down twice is set aside
 LEASE_SECONDS = 30.0
+ONCE = (JobKind.REFRESH, JobKind.COMPARE)  # too long to begin again unasked
 
 
 async def depth(session: AsyncSession) -> int:
@@ -181,9 +182,9 @@ async def _take_back(session: AsyncSession, held: Sequence[Job]) -> list[Job]:
     for job in held:
         job.crashes += 1
         job.lease_until = None
-        if job.crashes >= MAX_CRASHES:
+        if job.crashes >= MAX_CRASHES or job.kind in ONCE:
             job.status, job.finished_at = JobStatus.FAILED, now()
-            job.result = {"error": "crashed"}
+            job.result = {"error": "interrupted" if job.kind in ONCE else "crashed"}
             poison.append(job)
         else:
             job.status, job.worker = JobStatus.QUEUED, None
@@ -271,6 +272,14 @@ async def undelivered(
         .limit(limit)
     )
     return [(job, message) for job, message in rows]
+
+
+async def untold(session: AsyncSession, kinds: Sequence[JobKind]) -> list[Job]:
+    """Jobs of these kinds, live or ended, of which the staff have not heard the end."""
+    rows = await session.scalars(
+        select(Job).where(Job.delivered_at.is_(None), Job.kind.in_(kinds)).order_by(Job.id)
+    )
+    return list(rows)
 
 
 async def show(session: AsyncSession, job_id: int, shown: dict[str, Any]) -> None:

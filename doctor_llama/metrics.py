@@ -46,6 +46,15 @@ class Metrics:
         self.tokens_per_second = _histogram(
             "tokens_per_second", "Of one answer, after its first words.", here, SPEEDS
         )
+        self.refreshes = Counter(
+            "doctor_llama_refreshes", "Training runs that ended, by how.", ["end"], registry=here
+        )
+        self.refresh_share = Gauge(
+            "doctor_llama_refresh_share", "How much of the present run is done.", registry=here
+        )
+        self.refresh_loss = Gauge(
+            "doctor_llama_refresh_loss", "The loss that training reported last.", registry=here
+        )
         self.in_flight = Gauge(
             "doctor_llama_answers_in_flight", "Answers being written now.", registry=here
         )

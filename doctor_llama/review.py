@@ -149,6 +149,14 @@ async def refuse(
     return await _decide(session, row, reviewer, Review.REFUSED, reason.strip() or None)
 
 
+async def let_go(session: AsyncSession, number: int, reviewer: User) -> None:
+    """Not now: the item is anybody's again."""
+    row = await get(session, number)
+    if row.review is None and row.reviewer_id == reviewer.id:
+        row.reviewer_id = row.review_until = None
+        await session.flush()
+
+
 async def reopen(session: AsyncSession, number: int, reviewer: User | None) -> Feedback:
     """Take a decision back: it waits for review again. Raises `ReviewError`."""
     row = await get(session, number)

@@ -61,6 +61,16 @@ async def live(session: AsyncSession) -> Job | None:
     )
 
 
+async def due(session: AsyncSession) -> Job | None:
+    """The run that is next, unless one runs already."""
+    query = select(Job).where(Job.kind.in_(KINDS), Job.run_at <= now())
+    running = await session.scalar(query.where(Job.status == JobStatus.RUNNING).limit(1))
+    if running is not None:
+        return None
+    waiting = query.where(Job.status == JobStatus.QUEUED)
+    return await session.scalar(waiting.order_by(Job.priority.desc(), Job.id).limit(1))
+
+
 def may_start(
     job: Job, at: datetime, timing: Timing, *, busy: bool, own_pace: bool = False
 ) -> bool:
@@ -135,6 +145,18 @@ async def begin(session: AsyncSession, job: Job, recipe: dict[str, Any]) -> Trai
     run.started_at = now()
     await session.flush()
     return run
+
+
+async def settle_orphans(session: AsyncSession) -> None:
+    """Runs whose process is gone with its worker: write down that they were interrupted."""
+    rows = await session.scalars(
+        select(TrainingRun)
+        .outerjoin(Job, TrainingRun.job_id == Job.id)
+        .where(TrainingRun.finished_at.is_(None), TrainingRun.job_id.is_not(None))
+        .where(Job.id.is_(None) | Job.status.not_in(LIVE))
+    )
+    for run in rows:
+        run.finished_at, run.error = now(), "interrupted"
 
 
 async def latest(session: AsyncSession) -> TrainingRun | None:

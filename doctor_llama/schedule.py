@@ -4,11 +4,14 @@ import logging
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
-from doctor_llama import jobs
+from doctor_llama import jobs, runs
 from doctor_llama.db import Database
 from doctor_llama.schema import JobKind
 from doctor_llama.settings import Settings
+
+REFRESH_MINUTES = 10  # between two looks at how much is new
 
 log = logging.getLogger(__name__)
 
@@ -40,4 +43,21 @@ def scheduler(settings: Settings, database: Database) -> AsyncIOScheduler:
         table.add_job(retention, before, id="retention")
     if settings.backup_keep:
         table.add_job(backup, CronTrigger(hour=settings.backup_hour, timezone="UTC"), id="backup")
+    _add_refresh(table, settings, database)
     return table
+
+
+def _add_refresh(table: AsyncIOScheduler, settings: Settings, database: Database) -> None:
+    """By the clock, and after so many new pieces of feedback; never without anything new."""
+
+    async def refresh(least: int) -> None:
+        async with database.session() as session:
+            if await runs.unused(session) >= least and await runs.enqueue(session, at_once=False):
+                log.info("a refresh is enqueued")
+
+    if settings.refresh_cron != "off":
+        trigger = CronTrigger.from_crontab(settings.refresh_cron, timezone="UTC")
+        table.add_job(refresh, trigger, args=[1], id="refresh")
+    if settings.refresh_after:
+        often = IntervalTrigger(minutes=REFRESH_MINUTES)
+        table.add_job(refresh, often, args=[settings.refresh_after], id="refresh-after")

@@ -77,6 +77,7 @@ class JobKind(StrEnum):
     ANSWER = "answer"  # a question waits for the model
     REFRESH = "refresh"  # a training run that may end in a new adapter
     COMPARE = "compare"  # the same questions, answered by two adapters
+    ROLLBACK = "rollback"  # the news that an adapter was taken back by itself; nobody works on it
     BACKUP = "backup"
     RETENTION = "retention"  # erases what is older than the settings say
     BROADCAST = "broadcast"  # the owners' words to everybody; the bot works it off, no worker

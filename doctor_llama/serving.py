@@ -66,6 +66,7 @@ class Serving:
         self._passed_over: int | None = None  # what is wanted and cannot be served here
         self._settled = asyncio.Event()  # cleared while an adapter is on probation
         self._settled.set()
+        self._unloaded = False
         self.engine: Engine = choice.build(chosen, self._choice)
 
     # -- start ------------------------------------------------------------------------------------
@@ -89,8 +90,9 @@ class Serving:
                 await self._reject(row, problem)
             else:
                 return
-        if self.engine is not first:
+        if self.engine is not first or self._served != self._fallback:
             self.engine = choice.build(self._settings, self._choice)
+        self._served = self._live = self._fallback
         await self.engine.start()
 
     async def _start_with(self, served: Served) -> None:
@@ -123,6 +125,17 @@ class Serving:
                 async with self._database.session() as session:
                     await adapters.end_probation(session, row.id, worker, passed=passed)
 
+    async def unload(self) -> None:
+        """Free the model's memory; nothing follows the registry until `load`."""
+        self._unloaded = True
+        await self._settled.wait()
+        await self.engine.stop()
+
+    async def load(self) -> None:
+        """Begin again as `start` does, with the adapter that is active by now."""
+        await self.start()
+        self._unloaded = False
+
     # -- while it runs ----------------------------------------------------------------------------
 
     async def follow(self) -> None:
@@ -145,7 +158,7 @@ class Serving:
         """
         row = await self._active()
         wanted = row.id if row is not None else SETTINGS
-        if wanted == self._passed_over:
+        if self._unloaded or wanted == self._passed_over:
             return
         self._passed_over = None
         if wanted == (self._served.row_id or SETTINGS):

@@ -5,6 +5,7 @@ them together.
 """
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -249,6 +250,11 @@ class Settings(BaseSettings):
         description="What a refresh trains: a new adapter on the `base` with everything approved, "
         "the `active` one further, or `auto`: the better one by measurement, `base`.",
     )
+    refresh_replay: Path | None = Field(
+        None,
+        description="Folder of a built data set that a refresh learns again, so that it forgets "
+        "nothing. The embedded model has its own.",
+    )
     refresh_gate: Path | None = Field(
         None, description="File of the gate's thresholds. Default: the one that ships."
     )
@@ -304,6 +310,11 @@ class Settings(BaseSettings):
             return None
         start, end = map(int, self.quiet_hours.split("-"))
         return start, end
+
+    @property
+    def deadline(self) -> timedelta:
+        """How long a refresh that nobody asked for waits at most."""
+        return timedelta(hours=self.refresh_deadline_hours)
 
     @property
     def database(self) -> str:

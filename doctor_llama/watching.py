@@ -11,13 +11,22 @@ import logging
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import adapters, audit
-from doctor_llama.schema import Adapter, Feedback, FeedbackKind, Message
+from doctor_llama.schema import (
+    Adapter,
+    Feedback,
+    FeedbackKind,
+    Job,
+    JobKind,
+    JobStatus,
+    Message,
+    now,
+)
 
 log = logging.getLogger(__name__)
 
@@ -115,5 +124,9 @@ async def look(session: AsyncSession) -> tuple[Adapter, Adapter | None, Evidence
         session, None, "adapter.rollback.automatic", former.name,
         to=row.name if row else None, worse=found.worse, better=found.better,
     )  # fmt: skip
+    told = {"from": former.name, "to": row.name if row else None, **asdict(found)}
+    session.add(
+        Job(kind=JobKind.ROLLBACK, status=JobStatus.SUCCEEDED, finished_at=now(), result=told)
+    )
     log.warning("people rate %s worse than its predecessor: rolled back", former.name)
     return former, row, found

@@ -7,8 +7,8 @@ so far and renews its lease; a renewal that fails means cancelled, erased or tak
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from doctor_llama import backups, erasures, history, jobs, prompt, status, vital
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import (
+    DoctorLlamaError,
     EngineDownError,
     EngineError,
     InvalidRequestError,
@@ -96,6 +97,8 @@ class Worker:
         self._hurry = asyncio.Event()
         self._first_words = asyncio.Event()
         self._progress = time.monotonic()
+        self._resting = False
+        self._card: EngineCard | None = None  # the last that was seen
 
     async def run(self, drain_seconds: float) -> None:
         """Work until `stop` is called, then finish what is in flight or put it back.
@@ -140,6 +143,34 @@ class Worker:
             self._hurry.set()
         self._stopping.set()
 
+    @asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """Let what is in flight end, take the model out of memory, and have it back at the end.
+
+        Questions wait meanwhile. A model that does not come back ends this worker.
+        """
+        assert self.serving is not None
+        self._resting = True
+        try:
+            while self.flights:
+                await asyncio.sleep(POLL_SECONDS)
+            await self.serving.unload()
+            try:
+                yield
+            finally:
+                await self._wake(self.serving)
+        finally:
+            self._resting = False
+
+    async def _wake(self, serving: Serving) -> None:
+        try:
+            await serving.load()
+        except DoctorLlamaError as error:
+            log.critical("the model could not be loaded again: %s", error)
+            self.fatal = EngineDownError(str(error))
+        else:
+            self.engine = serving.engine
+
     @property
     def stopping(self) -> bool:
         """Whether `stop` was called."""
@@ -159,7 +190,7 @@ class Worker:
 
     async def _claim(self) -> bool:
         """Take one job; false when there is none, or no room."""
-        if len(self.flights) >= self.concurrency or self._quarantined():
+        if self._resting or len(self.flights) >= self.concurrency or self._quarantined():
             return False
         try:
             async with self.database.reading() as session:
@@ -349,7 +380,9 @@ class Worker:
     async def _report(self) -> None:
         how = await vitals.read()
         async with self.database.session() as session:
-            await status.report(session, self.name, self.engine.card(), how)
+            if not self._resting or self._card is None:
+                self._card = self.engine.card()
+            await status.report(session, self.name, self._card, how)
             poison = await jobs.expire(session, self.name)
             self.metrics.waiting.set(await jobs.depth(session))
         _tell(poison)

@@ -87,6 +87,19 @@ def _evaluate(arguments: argparse.Namespace) -> None:
             sys.stderr.writelines(f"      {task} {value:.4g}\n" for task, value in told.items())
 
 
+def _refresh(arguments: argparse.Namespace) -> None:
+    from training.refresh import telling  # noqa: PLC0415
+
+    said = telling.speak()
+
+    def work() -> None:
+        from training.refresh import run  # noqa: PLC0415  (torch, only where it is needed)
+
+        run.VERBS[arguments.verb](arguments.run_folder, said)
+
+    sys.exit(telling.guarded(said, work))
+
+
 class _Asked:
     """Whether somebody pressed Ctrl+C or ended the process: the run then saves its state first."""
 
@@ -155,6 +168,10 @@ def main(argv: list[str] | None = None) -> None:
     verb.set_defaults(run=_embedded)
     _add_training(verbs)
     _add_evaluation(verbs)
+    for name in ("refresh", "compare", "examine"):
+        verb = verbs.add_parser(name, help=f"{name}: as the worker asks for it, in a run's folder")
+        verb.add_argument("--run", type=Path, required=True, dest="run_folder")
+        verb.set_defaults(run=_refresh, verb=name)
     arguments = parser.parse_args(argv)
     arguments.run(arguments)
 

@@ -88,28 +88,67 @@ async def _queue(call: Call, session: Session) -> Chart:
     return title, caption, plots.depth(series)
 
 
+async def _corrections(call: Call, session: Session) -> Chart:
+    found = await learning.corrections(session)
+    if not any(found.values()):
+        return None
+    rows = [(_drawn(call, f"stats-learning-{name}"), number) for name, number in found.items()]
+    caption = call.words("stats-learning-corrections-caption", **found)
+    return _drawn(call, "stats-learning-corrections"), caption, plots.counts(rows)
+
+
+async def _runs(call: Call, session: Session) -> Chart:
+    found = [run for run in await learning.runs(session) if run.adapter is not None]
+    if not found:
+        return None
+    lines = [
+        call.words(
+            "stats-learning-run",
+            number=str(run.number),
+            adapter=run.adapter or "",
+            gained=run.gained,
+            lost=run.lost,
+        )
+        for run in reversed(found)
+    ]
+    labels = (_drawn(call, "stats-learning-gained"), _drawn(call, "stats-learning-lost"))
+    return _drawn(call, "stats-learning-runs"), "\n".join(lines), plots.gains(found, labels)
+
+
+LEARNING = "learning"  # several pictures: how answers are rated, corrections, runs
 CHARTS: dict[str, Callable[[Call, Session], Awaitable[Chart]]] = {
     "questions": _questions,
     "ratings": _ratings,
     "latency": _latency,
     "queue": _queue,
 }
+OF_LEARNING = (_ratings, _corrections, _runs)
 
 
 async def show(call: Call) -> None:
-    """/admin stats [questions|ratings|latency|queue]; all of them without a word."""
+    """/admin stats [questions|ratings|latency|queue|learning]; all but the last without a word."""
     wanted = call.args[:1] or tuple(CHARTS)
-    if wanted[0] not in CHARTS:
+    if wanted == (LEARNING,):
+        shown = [await _show(call, chart) for chart in OF_LEARNING]
+        if not any(shown):
+            await call.say("stats-none-learning")
+    elif wanted[0] not in CHARTS:
         await call.say("admin-stats-usage")
-        return
+    else:
+        for name in wanted:
+            if not await _show(call, CHARTS[name]):
+                await call.say(f"stats-none-{name}")
+
+
+async def _show(call: Call, chart: Callable[[Call, Session], Awaitable[Chart]]) -> bool:
+    """Send a picture; false where there is nothing to show."""
     house = call.context.house
-    for name in wanted:
-        async with house.database.reading() as session:
-            chart = await CHARTS[name](call, session)
-        if chart is None:
-            await call.say(f"stats-none-{name}")
-            continue
-        title, caption, paint = chart
-        picture = await plots.draw(title, paint)
-        text = f"{title}\n{caption}"
-        await house.gateway.photo(call.place, picture, caption=Part(text[:LIMIT]))
+    async with house.database.reading() as session:
+        made = await chart(call, session)
+    if made is None:
+        return False
+    title, caption, paint = made
+    picture = await plots.draw(title, paint)
+    text = f"{title}\n{caption}"
+    await house.gateway.photo(call.place, picture, caption=Part(text[:LIMIT]))
+    return True

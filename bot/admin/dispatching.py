@@ -6,18 +6,17 @@ The gate is here: a private chat, a message that the person wrote themselves, a 
 import difflib
 from dataclasses import replace
 
-from telegram import CallbackQuery, Message, Update, User
+from telegram import CallbackQuery, Message, Update
 
-from bot import places, refusing
-from bot.admin import table
+from bot import refusing
+from bot.admin import admitting, table
 from bot.admin.call import Call, Command
 from bot.context import Context
 from bot.pacing import Priority
 from bot.rendering import Part
 from bot.texts import say
-from doctor_llama import confirmations, privacy, roles
+from doctor_llama import confirmations, roles
 from doctor_llama.errors import NotAllowedError
-from doctor_llama.schema import Role
 
 
 async def admin(update: Update, context: Context) -> None:
@@ -25,7 +24,7 @@ async def admin(update: Update, context: Context) -> None:
     message = update.message
     if message is None or message.from_user is None or message.text is None:
         return
-    call = await _admitted(context, message, message.from_user)
+    call = await admitting.admit(context, message, message.from_user)
     if call is None or not _own_words(message):
         await refusing.unknown_command(update, context)
         return
@@ -39,21 +38,6 @@ async def admin(update: Update, context: Context) -> None:
 def _own_words(message: Message) -> bool:
     """Whether the sender wrote this here and now: nothing forwarded, of a channel or of a bot."""
     return not (message.forward_origin or message.sender_chat or message.via_bot)
-
-
-async def _admitted(context: Context, message: Message, person: User) -> Call | None:
-    """The call of someone with a role, by their number; None for anybody else."""
-    house = context.house
-    if not roles.reaches(house.standing.role(person.id), Role.REVIEWER):
-        return None
-    async with house.database.session() as session:
-        user = await privacy.person(
-            session, places.account(person.id), language=context.language(person)
-        )
-        role = roles.of(user, house.standing.owners)
-    if not roles.reaches(role, Role.REVIEWER):
-        return None
-    return Call(context, places.of(message), person.id, user, role, context.language(person))
 
 
 async def _run(call: Call, word: str, rest: str) -> None:
@@ -90,7 +74,9 @@ async def confirm(query: CallbackQuery, context: Context, token: str, yes: bool)
     """A pressed confirmation. The step and the end of its question are one transaction."""
     house, message = context.house, query.message
     call = (
-        await _admitted(context, message, query.from_user) if isinstance(message, Message) else None
+        await admitting.admit(context, message, query.from_user)
+        if isinstance(message, Message)
+        else None
     )
     if call is None or not isinstance(message, Message):
         await house.gateway.answer(query.id, say(context.language(query.from_user), "button-stale"))

@@ -5,8 +5,20 @@ To add one: a module here with `async def run(call: Call)`, a line below, and it
 `confirming.ask(call, "name", …)` and listed in STEPS.
 """
 
-from bot.admin import announcing, charting, exporting, granting, queueing, reporting
+from bot.admin import (
+    adapting,
+    announcing,
+    charting,
+    comparing,
+    exporting,
+    granting,
+    queueing,
+    reporting,
+    retraining,
+    reviewing,
+)
 from bot.admin.call import Command, Step
+from bot.presses import Decision
 from doctor_llama.schema import Role
 
 COMMANDS: tuple[Command, ...] = (
@@ -17,6 +29,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("resume", Role.ADMIN, queueing.resume, "admin-resume-usage"),
     Command("export", Role.ADMIN, exporting.run, "admin-export-usage"),
     Command("broadcast", Role.ADMIN, announcing.run, "admin-broadcast-usage"),
+    Command("review", Role.REVIEWER, reviewing.run, "admin-review-usage"),
+    Command("compare", Role.REVIEWER, comparing.run, "admin-compare-usage"),
+    Command("retrain", Role.ADMIN, retraining.run, "admin-retrain-usage"),
+    Command("adapters", Role.ADMIN, adapting.run, "admin-adapters-usage"),
     Command("users", Role.ADMIN, granting.users, "admin-users-usage"),
     Command("grant", Role.ADMIN, granting.grant, "admin-grant-usage"),
     Command("revoke", Role.ADMIN, granting.revoke, "admin-revoke-usage"),
@@ -30,6 +46,11 @@ STEPS: dict[str, Step] = {
     queueing.PAUSE: queueing.begin,
     exporting.STEP: exporting.export,
     announcing.STEP: announcing.begin,
+    retraining.RETRAIN: retraining.begin,
+    retraining.CANCEL: retraining.cancel,
+    adapting.STEPS[Decision.PROMOTE]: adapting.promote,
+    adapting.STEPS[Decision.REJECT]: adapting.reject,
+    adapting.STEPS[Decision.ROLLBACK]: adapting.rollback,
 }
 
 

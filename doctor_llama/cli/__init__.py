@@ -51,6 +51,8 @@ def main() -> None:
         evaluate,
         exporting,
         feedback,
+        loop,
+        refresh,
         run,
         storage,
         train,

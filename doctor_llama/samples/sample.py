@@ -58,7 +58,8 @@ def records(samples: Iterable[Sample]) -> dict[str, list[Record]]:
         prompt = [{"role": m.role, "content": m.content} for m in sample.prompt]
         chosen, origin = _answer(sample.chosen), sample.origin()
         if sample.kind == FeedbackKind.CORRECTION:
-            found[CORRECTIONS].append({"prompt": prompt, "completion": chosen, **origin})
+            better = {"prompt": prompt, "completion": chosen, "instead_of": sample.rejected or ""}
+            found[CORRECTIONS].append(better | origin)
         if sample.kind == FeedbackKind.RATING:
             rated = {"prompt": prompt, "completion": chosen, "label": bool(sample.label)}
             found[RATINGS].append(rated | origin)

@@ -17,7 +17,10 @@ HOME = Path(bot.__file__).parent
 LANGUAGES = ("ar", "en", "es", "fr", "hi", "pt", "ru")
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 # keys that are made of parts in the code
-MADE = ("command-", "role-", "stats-label-", "stats-none-", "why-", "compare-")
+MADE = (
+    *("command-", "role-", "stats-label-", "stats-none-", "stats-learning-", "why-", "compare-"),
+    *("phase-", "refresh-why-", "adapter-", "judge-"),
+)
 # the same in two languages
 ALIKE = {
     "stats-label-questions",

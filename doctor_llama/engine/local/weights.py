@@ -84,6 +84,11 @@ def free_memory(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
+def free_gpu_memory() -> int | None:
+    """Bytes free on the first GPU; None without one."""
+    return free_memory(torch.device("cuda")) if torch.cuda.is_available() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What loading a model would do here; `needed` is None where its size is not known."""
