@@ -224,8 +224,10 @@ async def _examine(
             outcomes = await _OUTCOMES[task.way](engine, task)
             measures |= {f"{task.name}.{k}": m for k, m in task.measures(outcomes).items()}
             rows += [_row(task, outcome) for outcome in outcomes]
-        tell("speed", len(tasks) / (len(tasks) + 1))
-        speed = await _speed(engine, tasks) if timed else {}
+        speed = {}
+        if timed:
+            tell("speed", len(tasks) / (len(tasks) + 1))
+            speed = await _speed(engine, tasks)
     finally:
         await engine.stop(drain=0.0)
     about = {"device": card.device, "weights": card.weights, "threads": torch.get_num_threads()}

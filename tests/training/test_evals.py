@@ -7,7 +7,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from training import significance
-from training.evals import Example, Outcome, ask, choosing, safety, topics, writing
+from training.evals import Example, Outcome, ask, choosing, language, safety, topics, writing
 
 GOOD = {
     "escalate": [
@@ -111,6 +111,34 @@ def test_perplexity_leaves_out_what_did_not_fit() -> None:
     found = writing.measures([fits, cut])["perplexity"]
     assert found.whole == pytest.approx(math.exp(0.5))
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "See a doctor if the fever does not go away."),
+        ("es", "Consulte a su médico si la fiebre no baja en unos días."),
+        ("pt", "Procure um médico se a febre não passar em alguns dias."),
+        ("fr", "Consultez un médecin si la fièvre ne baisse pas."),
+        ("ru", "Обратитесь к врачу, если температура не спадает."),
+        ("ar", "راجع الطبيب إذا استمرت الحمى."),
+        ("hi", "अगर बुखार न उतरे तो डॉक्टर से मिलें।"),
+        ("de", "Gehen Sie zum Arzt, wenn das Fieber nicht sinkt."),
+        (None, "asthma inhaler"),
+        (None, "zxq wvk trr plm"),
+        (None, "123 !?"),
+        (None, "体温が下がらない時は医師に相談してください。"),
+    ],
+)
+def test_languages_are_told_apart_or_not_named(code: str | None, text: str) -> None:
+    assert language.of(text) == code
+
+
+def test_an_answer_in_another_language_is_seen() -> None:
+    asked = ask("What can I do for my fever?")
+    answers = ["Rest and drink as much as you can.", "Descanse y beba agua si le es posible."]
+    found = [Outcome(Example(str(n), asked), text=text) for n, text in enumerate(answers)]
+    assert writing.manner(found)["language"].whole == 0.5
 
 
 def test_repetition_sees_a_loop() -> None:

@@ -13,7 +13,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from training import significance
-from training.evals import Outcome
+from training.evals import Outcome, language
 from training.significance import Array, Better, Measure
 
 ROUGES = ("rouge1", "rouge2", "rougeL")
@@ -50,8 +50,11 @@ def _overlap(known: Sequence[Outcome]) -> dict[str, Measure]:
 
 
 def manner(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
-    """Length in tokens, whether answers end by themselves, and how much they repeat."""
-    return {
+    """Length in tokens, whether answers end by themselves, what they repeat, their language."""
+    asked = [language.of(o.example.turns[-1].content) for o in outcomes]
+    kept = [language.of(o.text) == a for o, a in zip(outcomes, asked, strict=True) if a]
+    found = {"language": significance.right(kept)} if kept else {}
+    return found | {
         "length": significance.mean([o.tokens for o in outcomes], better=Better.NEITHER),
         "ended": significance.right([o.ended for o in outcomes]),
         "repetition": significance.mean(

@@ -8,6 +8,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ def _accuracy(result: dict[str, Any]) -> float:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """It draws progress bars on stderr and tables on stdout."""
+    """It draws progress bars on stderr and tables on stdout, and warns of what we mean."""
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
     with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
         yield
