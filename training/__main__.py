@@ -1,7 +1,6 @@
 """`python -m training …`: one subcommand per verb; heavy packages load with the one that runs."""
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -41,50 +40,9 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from training import evaluate  # noqa: PLC0415  (torch, only where it is needed)
-    from training.evals import harness, report, sets  # noqa: PLC0415
+    from training.evals import command  # noqa: PLC0415  (torch, only where it is needed)
 
-    if arguments.harness:
-        harness.require()
-    chosen = settings.load()
-    named = dict(adapter.split("=", 1) for adapter in arguments.adapter)
-    places = dict(place.split("=", 1) for place in arguments.place)
-    tasks = sets.limited(
-        sets.load(sets.Chosen(arguments.set), data=arguments.data, places=places), arguments.limit
-    )
-
-    def tell(what: str, share: float) -> None:
-        sys.stderr.write(f"{share:4.0%}  {what}\n")
-        sys.stderr.flush()
-
-    found = evaluate.evaluate(
-        {name: place or None for name, place in named.items()},
-        arguments.base,
-        tasks,
-        against=arguments.against,
-        seed=arguments.seed,
-        setup=evaluate.Setup(
-            weights=arguments.weights or chosen.weights,
-            attention=chosen.attention,
-            concurrency=chosen.concurrency,
-            context_length=chosen.context_length,
-            threads=chosen.threads,
-            max_memory=chosen.max_memory,
-            token=chosen.hf_token.get_secret_value() if chosen.hf_token else None,
-        ),
-        base_label=arguments.base_label,
-        timed=not arguments.no_speed,
-        tell=tell,
-    )
-    report.write(found, arguments.out)
-    if arguments.harness:
-        names = harness.write(tasks, arguments.out / "harness")
-        for name, place in named.items():
-            tell(f"{name}: lm-evaluation-harness", 1.0)
-            told = harness.run(arguments.base, place or None, names, arguments.out / "harness")
-            file = arguments.out / "harness" / f"{name.replace('/', '--')}.json"
-            file.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-            sys.stderr.writelines(f"      {task} {value:.4g}\n" for task, value in told.items())
+    command.run(arguments)
 
 
 def _refresh(arguments: argparse.Namespace) -> None:

@@ -8,7 +8,6 @@ is run again on the same machine with as many threads.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
@@ -17,26 +16,13 @@ from typing import Any
 
 import torch
 
-from doctor_llama.engine import SamplingParams
-from doctor_llama.engine.local import examination
 from doctor_llama.engine.local.engine import LocalEngine
-from doctor_llama.engine.local.examination import Reply
 from doctor_llama.errors import EvaluationError
 from training import significance
-from training.evals import Example, Outcome, Task, Way
+from training.evals import Outcome, Task, Way, outcomes, speed
 from training.significance import Better, Comparison, Measure, Score
 
 VERSIONS_OF = ("torch", "transformers", "peft", "bitsandbytes", "sacrebleu", "rouge-score")
-TIMED = 12  # questions asked one by one for the waiting times
-TIMED_TOKENS = 64
-TIMED_ROUNDS = 3
-SPEED = "speed"
-
-_SPEED_BETTER = {
-    f"{SPEED}.tokens_per_second": Better.HIGHER,
-    f"{SPEED}.p50_seconds": Better.LOWER,
-    f"{SPEED}.p95_seconds": Better.LOWER,
-}
 
 Adapters = Mapping[str, str | Path | None]  # by name: a folder or Hub id; None: the base alone
 Tell = Callable[[str, float], None]  # what is being done, and the share that is done
@@ -184,7 +170,7 @@ def _result(name: str, adapter: str | Path | None, examined: _Examined, seed: in
         name=name,
         adapter=None if adapter is None else str(adapter),
         metrics={k: significance.score(m, seed=seed) for k, m in measures.items()} | examined.speed,
-        better={k: m.better for k, m in measures.items()} | _SPEED_BETTER,
+        better={k: m.better for k, m in measures.items()} | speed.BETTER,
         rows=examined.rows,
     )
 
@@ -221,73 +207,17 @@ async def _examine(
         rows: list[Row] = []
         for at, task in enumerate(tasks):
             tell(f"{task.name}, {len(task.examples)} items", at / (len(tasks) + 1))
-            outcomes = await _OUTCOMES[task.way](engine, task)
-            measures |= {f"{task.name}.{k}": m for k, m in task.measures(outcomes).items()}
-            rows += [_row(task, outcome) for outcome in outcomes]
-        speed = {}
+            found = await outcomes.of(engine, task)
+            measures |= {f"{task.name}.{k}": m for k, m in task.measures(found).items()}
+            rows += [_row(task, outcome) for outcome in found]
+        figures: dict[str, Score] = {}
         if timed:
             tell("speed", len(tasks) / (len(tasks) + 1))
-            speed = await _speed(engine, tasks)
+            figures = await speed.of(engine, tasks)
     finally:
         await engine.stop(drain=0.0)
     about = {"device": card.device, "weights": card.weights, "threads": torch.get_num_threads()}
-    return _Examined(measures, speed, rows, about)
-
-
-async def _written(engine: LocalEngine, task: Task) -> list[Outcome]:
-    # answers of like length end together; that of the reference is what can be known before
-    order = sorted(range(len(task.examples)), key=lambda n: (len(task.examples[n].reference), n))
-    params = SamplingParams(max_tokens=task.max_tokens, temperature=0.0)
-    asked = [task.examples[n].conversation for n in order]
-    given = await examination.answers(engine, asked, params)
-    replies = dict(zip(order, given, strict=True))
-    return [
-        _outcome(example, replies[n], likely)
-        for n, (example, likely) in enumerate(
-            zip(task.examples, _references(engine, task.examples), strict=True)
-        )
-    ]
-
-
-def _references(
-    engine: LocalEngine, examples: Sequence[Example]
-) -> list[examination.Likelihood | None]:
-    known = [n for n, example in enumerate(examples) if example.reference]
-    pairs = [(examples[n].conversation, examples[n].reference) for n in known]
-    found: list[examination.Likelihood | None] = [None] * len(examples)
-    for n, likely in zip(known, examination.likelihoods(engine, pairs), strict=True):
-        found[n] = likely
-    return found
-
-
-def _outcome(example: Example, reply: Reply, likely: examination.Likelihood | None) -> Outcome:
-    return Outcome(
-        example,
-        text=reply.text,
-        tokens=reply.tokens,
-        ended=reply.ended,
-        refusal=reply.refusal,
-        reference_log=likely.log if likely else None,
-        reference_tokens=likely.tokens if likely else 0,
-    )
-
-
-async def _chosen(engine: LocalEngine, task: Task) -> list[Outcome]:
-    pairs = [(e.conversation, option) for e in task.examples for option in e.options]
-    found = iter(examination.likelihoods(engine, pairs, with_end=False))
-    outcomes = []
-    for example in task.examples:
-        each = [next(found) for _ in example.options]
-        fits = [likely for likely in each if likely is not None]
-        if len(fits) < len(each):
-            outcomes.append(Outcome(example, refusal="It does not fit the context."))
-            continue
-        logs, counts = tuple(x.log for x in fits), tuple(x.tokens for x in fits)
-        outcomes.append(Outcome(example, option_logs=logs, option_tokens=counts))
-    return outcomes
-
-
-_OUTCOMES = {Way.WRITE: _written, Way.CHOOSE: _chosen}
+    return _Examined(measures, figures, rows, about)
 
 
 def _row(task: Task, outcome: Outcome) -> Row:
@@ -298,25 +228,3 @@ def _row(task: Task, outcome: Outcome) -> Row:
         answer, wanted = example.options[at] if at >= 0 else "", example.options[example.gold]
     asked = example.turns[-1].content
     return Row(task.name, example.id, marks, asked, answer, wanted, outcome.refusal)
-
-
-async def _speed(engine: LocalEngine, tasks: Sequence[Task]) -> dict[str, Score]:
-    """How fast it answers on this machine, now: questions one by one, and many at once."""
-    written = [t for t in tasks if t.way is Way.WRITE]
-    asked = [example.conversation for task in written for example in task.examples][:TIMED]
-    if not asked:
-        return {}
-    params = SamplingParams(max_tokens=TIMED_TOKENS, temperature=0.0)
-    alone = [(await examination.answer(engine, turns, params)).seconds for turns in asked]
-    many = (asked * engine.concurrency)[: engine.concurrency]
-    counts, seconds = [], []
-    for _ in range(TIMED_ROUNDS):
-        began = time.perf_counter()
-        together = await examination.answers(engine, many, params)
-        seconds.append(time.perf_counter() - began)
-        counts.append(float(sum(reply.tokens for reply in together)))
-    return {
-        f"{SPEED}.tokens_per_second": significance.score(significance.ratio(counts, seconds)),
-        f"{SPEED}.p50_seconds": significance.percentile(alone, 50),
-        f"{SPEED}.p95_seconds": significance.percentile(alone, 95),
-    }

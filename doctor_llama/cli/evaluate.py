@@ -39,78 +39,77 @@ class Contestant:
     registered: bool = False
 
 
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ADAPTER...",
+        help="A registered name or id, `active`, `base`, a folder, or a Hub id.",
+    ),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(help="Compare with this one. Default: the active adapter, or the base."),
+]
+Set = Annotated[
+    str,
+    typer.Option(
+        "--set",
+        metavar="small|full",
+        help="small: our own items, without the net. full: PubMedQA and MedQA as well.",
+    ),
+]
+Data = Annotated[Path | None, typer.Option(help="Folder of a data set: its test part as well.")]
+Places = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place",
+        metavar="SET=PLACE",
+        help="Where pubmedqa or medqa lies, a file, a folder or a Hub id. Default: the Hub.",
+    ),
+]
+Limit = Annotated[int | None, typer.Option(min=2, help="At most so many items of each set.")]
+Harness = Annotated[
+    bool, typer.Option("--harness", help="The choices by lm-evaluation-harness too (an extra).")
+]
+Speed = Annotated[
+    bool, typer.Option("--speed/--no-speed", help="Measure tokens per second and waits too.")
+]
+Seed = Annotated[int, typer.Option(help="Of the intervals and tests.")]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder of the report. Default: a new one in the data folder.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
 @app.command()
 def evaluate(  # noqa: PLR0917 - each is an option of the command
-    names: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="ADAPTER...",
-            help="A registered name or id, `active`, `base`, a folder, or a Hub id.",
-        ),
-    ],
-    against: Annotated[
-        str | None,
-        typer.Option(help="Compare with this one. Default: the active adapter, or the base."),
-    ] = None,
-    chosen_set: Annotated[
-        str,
-        typer.Option(
-            "--set",
-            metavar="small|full",
-            help="small: our own items, without the net. full: PubMedQA and MedQA as well.",
-        ),
-    ] = "small",
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of a data set: its test part as well.")
-    ] = None,
-    place: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SET=PLACE",
-            help="Where pubmedqa or medqa lies, a file, a folder or a Hub id. Default: the Hub.",
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=2, help="At most so many items of each set.")
-    ] = None,
-    speed: Annotated[
-        bool, typer.Option("--speed/--no-speed", help="Measure tokens per second and waits too.")
-    ] = True,
-    harness: Annotated[
-        bool,
-        typer.Option("--harness", help="The choices by lm-evaluation-harness too (an extra)."),
-    ] = False,
-    seed: Annotated[int, typer.Option(help="Of the intervals and tests.")] = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the report. Default: a new one in the data folder."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    names: Names,
+    against: Against = None,
+    chosen_set: Set = "small",
+    data: Data = None,
+    places: Places = None,
+    limit: Limit = None,
+    harness: Harness = False,
+    speed: Speed = True,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
 ) -> None:
     """Score adapters: answers, choices, safety, speed; a table here and a report in a folder."""
     chosen = settings.load()
     base, label = _base(chosen)
     contestants, other = asyncio.run(_contestants(chosen, names, against))
     folder = out or chosen.data_dir / "evaluations" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    command = [sys.executable, "-m", "training", "evaluate", "--base", base, "--base-label", label]
+    options = ["--base", base, "--base-label", label, "--seed", str(seed), "--out", str(folder)]
     for one in contestants:
-        command += ["--adapter", f"{one.name}={one.place}"]
-    if other is not None:
-        command += ["--against", other]
-    command += _sets(chosen_set, data, place or [])
-    if limit is not None:
-        command += ["--limit", str(limit)]
-    if harness:
-        command += ["--harness"]
-    if not speed:
-        command += ["--no-speed"]
-    if label == choice.EMBEDDED_NAME:
-        command += ["--weights", "nf4"]  # as it is served
-    command += ["--seed", str(seed), "--out", str(folder)]
-    quiet = {} if chosen.log_level == "DEBUG" else {"DOCTOR_LLAMA_LOG_LEVEL": "WARNING"}
-    code = subprocess.run(command, check=False, env=os.environ | quiet).returncode  # noqa: S603 - ourselves
-    if code:
-        raise typer.Exit(code if code > 0 else 128 - code)
+        options += ["--adapter", f"{one.name}={one.place}"]
+    options += ["--against", other] if other is not None else []
+    options += _sets(chosen_set, data, places or [])
+    options += ["--limit", str(limit)] if limit is not None else []
+    options += ["--harness"] if harness else []
+    options += [] if speed else ["--no-speed"]
+    options += ["--weights", "nf4"] if label == choice.EMBEDDED_NAME else []  # as it is served
+    _run(chosen, options)
     told: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
     asyncio.run(_keep(chosen, contestants, told))
     if as_json:
@@ -118,6 +117,15 @@ def evaluate(  # noqa: PLR0917 - each is an option of the command
     else:
         _table(told)
         typer.echo(f"Report: {folder / 'report.md'}, {folder / 'report.png'}")
+
+
+def _run(chosen: Settings, options: list[str]) -> None:
+    """Evaluate in a process of its own; what went wrong there it has said itself."""
+    quiet = {} if chosen.log_level == "DEBUG" else {"DOCTOR_LLAMA_LOG_LEVEL": "WARNING"}
+    command = [sys.executable, "-m", "training", "evaluate", *options]
+    code = subprocess.run(command, check=False, env=os.environ | quiet).returncode  # noqa: S603 - ourselves
+    if code:
+        raise typer.Exit(code if code > 0 else 128 - code)
 
 
 def _sets(chosen_set: str, data: Path | None, places: list[str]) -> list[str]:

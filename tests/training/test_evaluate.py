@@ -29,7 +29,7 @@ def part(task: Task, count: int) -> Task:
     return dataclasses.replace(task, examples=task.examples[::step][:count])
 
 
-TASKS = [part(topics.wordings(), 50), part(topics.choices(), 25)]
+TASKS = [part(topics.wordings(), 30), part(topics.choices(), 12)]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def without_speed(report: Report) -> str:
 
 def test_perplexity_is_that_of_one_plain_pass_over_each_answer(report: Report) -> None:
     exact = dataclasses.replace(SETUP, dtype=torch.float32)
-    task = dataclasses.replace(TASKS[0], examples=TASKS[0].examples[:12])
+    task = dataclasses.replace(TASKS[0], examples=TASKS[0].examples[:8])
     found = evaluation.evaluate(
         {"good": embedded.ADAPTER}, embedded.BASE, [task], setup=exact, timed=False
     )
@@ -127,7 +127,7 @@ def naive(task: Task) -> float:
 
 
 def test_one_by_one_and_together_give_the_same_answers_in_fp32() -> None:
-    task = dataclasses.replace(TASKS[0], examples=TASKS[0].examples[:12])
+    task = dataclasses.replace(TASKS[0], examples=TASKS[0].examples[:8])
     rows = []
     for many in (1, 8):
         setup = dataclasses.replace(SETUP, dtype=torch.float32, concurrency=many)
@@ -141,7 +141,7 @@ def test_one_by_one_and_together_give_the_same_answers_in_fp32() -> None:
 def test_the_report_is_plain_json(report: Report) -> None:
     told = json.loads(json.dumps(report.to_json(), allow_nan=False))
     assert told["against"] == "good"
-    assert told["about"]["sets"]["wordings"]["items"] == 50
+    assert told["about"]["sets"]["wordings"]["items"] == 30
     assert {c["one"] for c in told["comparisons"]} == {"damaged", "bare", "twin"}
 
 

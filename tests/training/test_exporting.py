@@ -23,30 +23,31 @@ from training.evaluate import Setup
 DEMO = {"DOCTOR_LLAMA_MODEL": "embedded", "DOCTOR_LLAMA_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
+@pytest.mark.timeout(240)  # two processes that load torch, on a machine that may be busy
 def test_from_an_adapter_to_its_report_and_its_card(tmp_path: Path) -> None:
     run("adapters", "import", str(embedded.ADAPTER), "--name", "mine", "--promote", **DEMO)
     other = shutil.copytree(embedded.ADAPTER, tmp_path / "other")
     report = tmp_path / "report"
-    asked = ("evaluate", "1", str(other), "base", "--against", "active", "--limit", "4")
+    asked = ("evaluate", "1", str(other), "base", "--against", "active", "--limit", "2")
     done = process(*asked, "--no-speed", "--out", str(report), **DEMO)
     assert done.returncode == 0, done.stderr
     head = next(line for line in done.stdout.splitlines() if line.startswith("metric"))
     assert head.split()[1:4] == ["mine", "other", "base"]
     assert "No clinician has reviewed" in done.stdout
-    assert "mine: topics, 4 items" in done.stderr
+    assert "mine: topics, 2 items" in done.stderr
     assert (report / "report.png").read_bytes().startswith(b"\x89PNG")
-    assert "| topics.exact | 1 (0.5101–1) |" in (report / "report.md").read_text("utf-8")
+    assert "| topics.exact | 1 (0.3424–1) |" in (report / "report.md").read_text("utf-8")
     told = json.loads((report / "report.json").read_text("utf-8"))
     assert told["against"] == "mine"
     rows = [json.loads(line) for line in (report / "rows.jsonl").read_text("utf-8").splitlines()]
-    assert len(rows) == 3 * 4 * 4
+    assert len(rows) == 3 * 4 * 2
     assert {"adapter", "set", "id", "marks", "answer", "wanted"} <= rows[0].keys()
     out = tmp_path / "out"
     assert run("adapters", "export", "mine", str(out), "--card", **DEMO).returncode == 0
     text = (out / "README.md").read_text("utf-8")
     front = front_matter(text)
     assert (front["license"], front["library_name"]) == ("apache-2.0", "peft")
-    assert "| topics.exact | 1 | 0.5101–1 | 4 |" in text
+    assert "| topics.exact | 1 | 0.3424–1 | 2 |" in text
     assert "An AI, not a doctor" in text
     assert "Not reviewed by a clinician" in text
 
