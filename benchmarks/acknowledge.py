@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks import people
 from benchmarks.figures import Figure, percentile
 from bot.simulator.client import Message, SimClient
-from tests.program.program import Program, program, serving
+from bot.trials.program import Program, program, serving
 
 PEOPLE = 200
 SECONDS = 10.0

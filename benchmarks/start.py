@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import people
 from benchmarks.figures import Figure, percentile
 from bot.simulator.client import SimClient
-from tests.program.program import program
+from bot.trials.program import program
 
 ASKED = 12
 READING_SECONDS = 2.0  # faster, and the pace of one message a second in a chat would be measured

@@ -177,3 +177,7 @@ class EvaluationError(DoctorLlamaError):
 
 class ExportError(DoctorLlamaError):
     """The adapter cannot be exported like that."""
+
+
+class TrialError(DoctorLlamaError):
+    """The trial cannot be carried out."""

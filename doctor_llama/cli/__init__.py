@@ -46,6 +46,7 @@ def main() -> None:
         adapters,
         ask,
         bench,
+        bench_bot,
         checkup,
         data,
         evaluate,

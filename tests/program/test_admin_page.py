@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from bot.texts import say as words
+from bot.trials.program import Program, program
 from tests.browser import chromium
-from tests.program.program import Program, program
 from tests.program.test_chat_page import IMAGES, PATIENT, say
 
 PHONE: ViewportSize = {"width": 412, "height": 915}

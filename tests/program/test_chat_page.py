@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.trials.program import Program, program
 from doctor_llama.embedded import DEMO_NOTICE
 from tests.browser import chromium
-from tests.program.program import Program, program
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 PATIENT = 15_000  # milliseconds that a busy machine may take for what usually takes one second

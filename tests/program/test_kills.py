@@ -14,10 +14,10 @@ from sqlalchemy import select
 from benchmarks.people import agree
 from bot.simulator import running
 from bot.simulator.client import ChatView, Message, SimClient
+from bot.trials.program import Program, program, serving
 from doctor_llama.db import Database
 from doctor_llama.engine.scripted import marker
 from doctor_llama.schema import Job, JobStatus
-from tests.program.program import Program, program, serving
 
 PEOPLE = (1003, 1002, 1004)  # the first one's answer makes the others wait: concurrency is 1
 WATCHED = PEOPLE[1]

@@ -1,0 +1,161 @@
+"""`doctor-llama bench bot`: a crowd on the whole program, with faults, and the account of it."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.simulator.client import SimClient
+from bot.trials import account, crowd
+from bot.trials.account import Account
+from bot.trials.crowd import Crowd
+from bot.trials.mischief import Faults, Mischief
+from bot.trials.program import program, serving
+from bot.trials.watching import Watch
+from doctor_llama import outcomes
+from doctor_llama.db import Database
+
+SETTLE_SECONDS = 300.0  # after the last question, for the last answer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to try: so many people, for so long, at so many questions a second."""
+
+    people: int = 40
+    seconds: float = 30.0
+    rate: float = 4.0
+    slow: float = 1.0  # mean seconds of an answer
+    faults: Faults = Faults.NONE
+    kill_every: float = 8.0
+    poison: float = 0.0
+    seed: int = 1
+    concurrency: int = 16
+    database_url: str | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The account, and how it felt."""
+
+    account: Account
+    waits: list[float]  # milliseconds from a message in the chat to its committed job
+    seconds: float
+    memory_mb: float
+    depth: list[tuple[float, int]]
+    deeds: dict[str, int]
+    starts: int = 0
+    details: list[str] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        told = asdict(self.account)
+        details = told.pop("details")
+        return {
+            **told,
+            "ack_p50_ms": round(_percentile(self.waits, 0.5), 1),
+            "ack_p99_ms": round(_percentile(self.waits, 0.99), 1),
+            "bot_memory_mb": round(self.memory_mb, 1),
+            "queue_depth_max": max((depth for _, depth in self.depth), default=0),
+            "answered_per_second": round(self.account.answered / max(self.seconds, 1e-9), 2),
+            "seconds": round(self.seconds, 1),
+            "faults": dict(sorted(self.deeds.items())),
+            "details": details[:20],
+        }
+
+
+def _percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+async def run(plan: Plan, say: Callable[[str], None], folder: Path | None = None) -> Outcome:
+    """Carry out the plan in a folder of its own, which is gone at the end unless given."""
+    if folder is not None:
+        return await _run(plan, say, folder)
+    with tempfile.TemporaryDirectory(prefix="doctor-llama-trial-") as made:
+        return await _run(plan, say, Path(made))
+
+
+async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
+    journal, began = folder / "journal.jsonl", time.monotonic()
+    settings = {
+        "DOCTOR_LLAMA_LOG_LEVEL": "WARNING",
+        "DOCTOR_LLAMA_CONCURRENCY": str(plan.concurrency),
+        "DOCTOR_LLAMA_QUEUE_LIMIT": "1000000",
+        "DOCTOR_LLAMA_METRICS_PORT": "0",
+        "DOCTOR_LLAMA_BOT_METRICS_PORT": "0",
+        "DOCTOR_LLAMA_STALL_SECONDS": "8",
+        "DOCTOR_LLAMA_BACKUP_KEEP": "0",
+    }
+    if plan.database_url:
+        settings["DATABASE_URL"] = plan.database_url
+    async with (
+        simulator(journal) as url,
+        SimClient(url) as client,
+        program(folder, **serving(url, **settings)) as running,
+    ):
+        await running.start()
+        database = Database(running.database_url)
+        people = Crowd(
+            client, plan.people, plan.rate, plan.slow, plan.poison, plan.poison, plan.seed
+        )
+        await crowd.consent(database, people.persons)
+        watch = Watch(running)
+        watching = asyncio.create_task(asyncio.to_thread(watch.run))
+        deeds = Mischief(
+            client, running, people.persons, kill_every=plan.kill_every, seed=plan.seed
+        )
+        say(f"{plan.people} people ask for {plan.seconds:.0f} s; faults: {plan.faults}")
+        mischief = asyncio.create_task(deeds.run(plan.faults))
+        await people.ask(plan.seconds)
+        mischief.cancel()
+        await asyncio.gather(mischief, return_exceptions=True)
+        await deeds.amend()
+        say("they have asked; the rest is answered")
+        await _settled(database)
+        watch.ending = True
+        await watching
+        took = time.monotonic() - began
+        await running.stop()
+    told = await account.take(journal, database)
+    await database.close()
+    waits = _waits(journal, watch.safe)
+    return Outcome(told, waits, took, watch.memory_mb, watch.depth, dict(deeds.done))
+
+
+@asynccontextmanager
+async def simulator(journal: Path) -> AsyncIterator[str]:
+    """The simulator as a process of its own; yields its address."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.simulator", "--port", "0",
+        "--journal", str(journal), "--exit-with-stdin",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode()
+    try:
+        yield line.split()[-1].rstrip("/")
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _settled(database: Database) -> None:
+    """Wait until nobody waits for anything, or for long enough."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        async with database.reading() as session:
+            if not await outcomes.unsettled(session):
+                return
+        await asyncio.sleep(0.2)
+
+
+def _waits(journal: Path, safe: dict[str, float]) -> list[float]:
+    sent = account.sent_at(journal)
+    return [(safe[ref] - at) * 1e3 for ref, at in sent.items() if ref in safe]

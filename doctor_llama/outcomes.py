@@ -1,0 +1,55 @@
+"""What became of questions, for whoever must account for all of them; it changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from doctor_llama.schema import Job, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a question's newest job stands."""
+
+    status: str
+    delivered: bool
+    created_at: datetime
+
+
+async def of_questions(session: AsyncSession) -> dict[str, Outcome]:
+    """What became of every question, by its name in the channel."""
+    answer, question = aliased(Message), aliased(Message)
+    rows = await session.execute(
+        select(question.ref, Job.status, Job.delivered_at, Job.created_at)
+        .join(answer, Job.message_id == answer.id)
+        .join(question, answer.parent_id == question.id)
+        .where(question.ref.is_not(None))
+        .order_by(Job.id)
+    )
+    return {
+        ref: Outcome(status, delivered is not None, created)
+        for ref, status, delivered, created in rows
+        if ref is not None
+    }
+
+
+async def newer(session: AsyncSession, job_id: int) -> list[tuple[int, str]]:
+    """The jobs above this id, each with the name of its question in the channel."""
+    answer, question = aliased(Message), aliased(Message)
+    rows = await session.execute(
+        select(Job.id, question.ref)
+        .join(answer, Job.message_id == answer.id)
+        .join(question, answer.parent_id == question.id)
+        .where(Job.id > job_id, question.ref.is_not(None))
+        .order_by(Job.id)
+    )
+    return [(found, ref) for found, ref in rows if ref is not None]
+
+
+async def unsettled(session: AsyncSession) -> int:
+    """How many jobs somebody still waits for."""
+    waiting = select(func.count()).where(Job.delivered_at.is_(None), Job.channel.is_not(None))
+    return await session.scalar(waiting) or 0
