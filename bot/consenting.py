@@ -5,14 +5,14 @@ import asyncio
 from telegram import CallbackQuery, Message, Update
 from telegram import User as Person
 
-from bot import asking, keyboards, places, refusing
+from bot import asking, keyboards, places, profile, refusing
 from bot.context import Context
 from bot.pacing import Priority
 from bot.places import Place
 from bot.rendering import Part
 from bot.texts import say
-from doctor_llama import privacy
-from doctor_llama.schema import User
+from doctor_llama import privacy, roles
+from doctor_llama.schema import Role, User
 
 REQUESTS = 5  # that a chat may get in a short time; further questions of a flood get none
 
@@ -28,6 +28,8 @@ async def start(update: Update, context: Context) -> None:
         text = say(language, "start") + "\n\n" + say(language, "start-group")
         await gateway.send(place, Part(text), reply_to=message.message_id)
         return
+    if roles.reaches(context.house.standing.role(person.id), Role.REVIEWER):
+        await profile.offer(context.house, person.id, language)  # now there is a chat for it
     async with context.house.database.reading() as session:
         user = await privacy.known(session, places.account(person.id))
     agreed = user is not None and privacy.may_store(user)

@@ -23,19 +23,20 @@ OUTSIDERS = (*OWN_DATA, "/language", "/help", "/about")
 async def gate(update: Update, context: Context) -> None:
     """Raise `ApplicationHandlerStop` for an update that nobody handles."""
     person = update.effective_user
-    if person is None or _red(update, context):
+    if person is None:
         return
     role = context.house.standing.role(person.id)
     if role is Role.BLOCKED:
-        if not (_command(update, OWN_DATA) or _own_data(update)):
-            raise ApplicationHandlerStop
-    elif (
-        context.house.settings.access == "members"
-        and not roles.reaches(role, Role.MEMBER)
-        and not (_command(update, OUTSIDERS) or _own_data(update))
-    ):
+        shut = not (_command(update, OWN_DATA) or _own_data(update))
+    elif context.house.settings.access == "members" and not roles.reaches(role, Role.MEMBER):
+        shut = not (_command(update, OUTSIDERS) or _own_data(update))
+    else:
+        return
+    if not shut or _red(update, context):  # judged last: it is what takes time
+        return
+    if role is not Role.BLOCKED:
         await _turn_away(update, context)
-        raise ApplicationHandlerStop
+    raise ApplicationHandlerStop
 
 
 def _command(update: Update, allowed: tuple[str, ...]) -> bool:

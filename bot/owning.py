@@ -1,5 +1,6 @@
 """/privacy and /mydata: what is stored of someone, as they see it and take it along."""
 
+import asyncio
 import json
 
 from telegram import CallbackQuery, Message, Update
@@ -79,6 +80,8 @@ async def take(update: Update, context: Context) -> None:
     language = context.language(message.from_user)
     if not place.private:
         await refusing.refuse(context, message, "only-private")
+        return
+    if not house.manners.may(place.chat, "mydata", asyncio.get_running_loop().time()):
         return
     async with house.database.reading() as session:
         user = await privacy.known(session, places.account(message.from_user.id))

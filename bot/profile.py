@@ -58,10 +58,11 @@ async def present(house: House) -> None:
         await offer(house, person_id)
 
 
-async def offer(house: House, person_id: int) -> None:
+async def offer(house: House, person_id: int, language: str | None = None) -> None:
     """Show someone the commands that they may use, after their role or language has changed."""
     bot, scope = house.gateway.bot, BotCommandScopeChat(person_id)
-    language, role = house.standing.language_of(person_id), house.standing.role(person_id)
+    language = language or house.standing.language_of(person_id)
+    role = house.standing.role(person_id)
     names = (*PRIVATE, STAFF) if roles.reaches(role, Role.REVIEWER) else ()
     try:
         if await bot.get_my_commands(scope) != (wanted := _worded(names, language)):

@@ -8,7 +8,8 @@ from bot.pacing import Priority
 from bot.presses import AUTO
 from bot.rendering import Part
 from bot.texts import languages, say
-from doctor_llama import privacy
+from doctor_llama import privacy, roles
+from doctor_llama.schema import Role
 
 
 async def offer(update: Update, context: Context) -> None:
@@ -44,4 +45,5 @@ async def choose(query: CallbackQuery, context: Context, wanted: str) -> None:
             Part(say(language, "language-done")),
             priority=Priority.NOTICE,
         )
-    await profile.offer(house, person.id)
+    if roles.reaches(house.standing.role(person.id), Role.REVIEWER):
+        await profile.offer(house, person.id, language)

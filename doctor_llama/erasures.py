@@ -23,6 +23,7 @@ from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import (
     LIVE,
     Base,
+    Confirmation,
     Conversation,
     Erasure,
     Feedback,
@@ -139,6 +140,7 @@ async def expire(session: AsyncSession, days: int) -> int:
         held = await holdings.below(session, Message.__tablename__, ids)
         await session.execute(delete(Message).where(Message.id.in_(ids)))
         await _note(session, Scope.RETENTION, held)
+    await session.execute(delete(Confirmation).where(Confirmation.expires_at < now()))
     empty = ~exists().where(Message.conversation_id == Conversation.id)
     await session.execute(delete(Conversation).where(Conversation.created_at < before, empty))
     return len(ids)

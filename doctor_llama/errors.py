@@ -159,6 +159,14 @@ class ShutOutError(DoctorLlamaError):
     """You may not use this bot."""
 
 
+class NobodyError(DoctorLlamaError):
+    """Nothing is stored of that person."""
+
+
+class OwnersError(DoctorLlamaError):
+    """Owners are named in the settings, not here."""
+
+
 class SamplesError(DoctorLlamaError):
     """The samples could not be written."""
 

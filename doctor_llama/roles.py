@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import audit
-from doctor_llama.errors import NotAllowedError
+from doctor_llama.errors import NotAllowedError, OwnersError
 from doctor_llama.schema import Role, User
 
 RANKS = (Role.BLOCKED, Role.USER, Role.MEMBER, Role.REVIEWER, Role.ADMIN, Role.OWNER)
@@ -36,11 +36,11 @@ async def give(
     """Let someone have a role; return the one that they had.
 
     Owners may give any but their own; admins may give those below admin, to people below admin.
-    Raises `NotAllowedError`.
+    Raises `NotAllowedError`, `OwnersError`.
     """
     mine, theirs = of(actor, owners), of(target, owners)
     if role is Role.OWNER or theirs is Role.OWNER:
-        raise NotAllowedError("Owners are named in the settings, not here.")
+        raise OwnersError
     below = mine is Role.OWNER or not (reaches(role, Role.ADMIN) or reaches(theirs, Role.ADMIN))
     if not reaches(mine, Role.ADMIN) or not below:
         raise NotAllowedError

@@ -16,7 +16,12 @@ from bot.pacing import Priority
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import confirmations, roles
-from doctor_llama.errors import NotAllowedError
+from doctor_llama.errors import DoctorLlamaError, NotAllowedError, OwnersError
+
+WHY: dict[type[DoctorLlamaError], str] = {
+    NotAllowedError: "admin-not-allowed",
+    OwnersError: "admin-owners",
+}
 
 
 async def admin(update: Update, context: Context) -> None:
@@ -48,8 +53,8 @@ async def _run(call: Call, word: str, rest: str) -> None:
     rest = rest.strip()
     try:
         await command.run(replace(call, args=tuple(rest.split()), rest=rest))
-    except NotAllowedError as error:
-        await call.tell(str(error))
+    except tuple(WHY) as error:
+        await call.say(WHY[type(error)])
 
 
 def _allowed(call: Call) -> list[Command]:
@@ -88,8 +93,8 @@ async def confirm(query: CallbackQuery, context: Context, token: str, yes: bool)
             step = table.STEPS.get(taken.action) if taken else None
             if taken is not None and step is not None and yes:
                 outcome = await step(session, call, taken)
-    except NotAllowedError as error:
-        await house.gateway.answer(query.id, str(error)[:200])
+    except tuple(WHY) as error:
+        await house.gateway.answer(query.id, call.words(WHY[type(error)]))
         return
     if taken is None:
         await house.gateway.answer(query.id, call.words("confirm-stale"))

@@ -53,6 +53,7 @@ def main() -> None:
         exporting,
         feedback,
         loop,
+        people,
         refresh,
         run,
         storage,

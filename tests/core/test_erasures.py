@@ -1,6 +1,8 @@
 """Everything of a person, nothing of another's: taken along, erased, and kept out."""
 
+import asyncio
 import json
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, DateTime, Float, Integer, Text, func, insert, select, update
 
-from doctor_llama import audit, backups, erasures, holdings, inbox, lineage, privacy
+from doctor_llama import audit, backups, erasures, holdings, inbox, lineage, privacy, schedule
 from doctor_llama.db import Database, Session
+from doctor_llama.engine import SamplingParams
+from doctor_llama.engine.scripted import ScriptedEngine
 from doctor_llama.erasures import Scope
 from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import (
@@ -19,12 +23,18 @@ from doctor_llama.schema import (
     Erasure,
     Feedback,
     FeedbackKind,
+    Job,
+    JobKind,
+    JobStatus,
     Message,
     Role,
     TrainedOn,
     User,
     now,
 )
+from doctor_llama.settings import load
+from doctor_llama.worker import Worker
+from tests import command
 from tests.core.talking import answer, ask, person, question, user_of
 
 ANA, BEN = "telegram:7", "telegram:8"
@@ -64,11 +74,11 @@ async def fill(session: Session, user: User) -> None:
             if column.foreign_keys:
                 [key] = column.foreign_keys
                 values[column.name] = made.get(key.column.table.name)
-            elif not column.primary_key:
+            elif column.name != "id":
                 values[column.name] = _value(column, f"canary-{table.name}-{user.id}-{column.name}")
         if table.name == "inbox":
             values |= {"update_id": user.id, "body": {"from": {"id": int(user.account[9:])}}}
-        [identity] = table.primary_key.columns
+        identity = next(iter(table.primary_key.columns))
         made[table.name] = (
             await session.scalar(insert(table).values(**values).returning(identity)) or 0
         )
@@ -88,6 +98,7 @@ def raw(database: Database) -> bytes:
     return b"".join(file.read_bytes() for file in files if file.exists())
 
 
+@pytest.mark.every_database
 async def test_the_document_has_every_table_and_nothing_of_another(database: Database) -> None:
     ana, ben = await filled(database)
     async with database.reading() as session:
@@ -106,7 +117,6 @@ async def test_the_document_has_every_table_and_nothing_of_another(database: Dat
     assert set(found["named_in"]) == outlives
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_what_is_erased_is_in_no_table_and_in_no_byte_of_the_file(
     database: Database, tmp_path: Path
 ) -> None:
@@ -151,6 +161,7 @@ async def contents(database: Database) -> list[str]:
         return list(await session.scalars(select(Message.content).order_by(Message.id)))
 
 
+@pytest.mark.every_database
 async def test_the_last_question_goes_with_its_answers_and_marks_the_adapter(
     database: Database,
 ) -> None:
@@ -205,6 +216,7 @@ async def test_nobody_erases_what_is_anothers(database: Database) -> None:
     assert len(await contents(database)) == 2
 
 
+@pytest.mark.every_database
 async def test_a_block_outlives_its_person(database: Database) -> None:
     user = await person(database)
     async with database.session() as session:
@@ -233,6 +245,7 @@ async def age(database: Database, user: int, days: int) -> None:
         await session.execute(began.values(created_at=past))
 
 
+@pytest.mark.every_database
 async def test_what_is_old_goes_but_for_what_waits_and_what_may_train(database: Database) -> None:
     old, sharing, waiting = [await person(database, f"telegram:{n}") for n in (7, 8, 9)]
     await talk(database, old, 1)
@@ -263,10 +276,36 @@ async def test_what_is_old_goes_but_for_what_waits_and_what_may_train(database: 
         assert await erasures.expire(session, 90) == 1  # withdrawn: as old as the rest
 
 
+async def test_the_night_enqueues_it_and_the_worker_erases(database: Database) -> None:
+    user = await person(database)
+    await talk(database, user, 1, 2)
+    await age(database, user, 8)
+    table = schedule.scheduler(load(retention_days=7), database)
+    assert {job.id for job in table.get_jobs()} >= {"retention"}
+    await table.get_job("retention").func()
+    await table.get_job("retention").func()  # there is one already
+    engine = ScriptedEngine()
+    await engine.start()
+    worker = Worker(
+        database, engine, name="w", params=SamplingParams(), concurrency=1, stall_seconds=60
+    )
+    working = asyncio.create_task(worker.run(5))
+    async with asyncio.timeout(20):
+        while await contents(database):
+            await asyncio.sleep(0.02)
+    worker.stop()
+    await working
+    await engine.stop()
+    async with database.reading() as session:
+        [job] = list(await session.scalars(select(Job).where(Job.kind == JobKind.RETENTION)))
+    assert (job.status, job.result) == (JobStatus.SUCCEEDED, {"erased": 2})
+    none = schedule.scheduler(load(retention_days=0), database)
+    assert "retention" not in {job.id for job in none.get_jobs()}
+
+
 # -- backups ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_what_was_erased_stays_erased_when_a_backup_is_put_back(
     database: Database, tmp_path: Path
 ) -> None:
@@ -329,3 +368,27 @@ def test_every_table_with_people_in_it_is_known() -> None:
         if column.name in {"user_id", "message_id", "conversation_id"} and not column.foreign_keys
     }
     assert loose == set()
+    assert all("id" in Base.metadata.tables[name].columns for name in THEIRS)
+
+
+async def test_an_operator_exports_and_erases_by_number(database: Database, tmp_path: Path) -> None:
+    user = await person(database)
+    await talk(database, user, 1)
+    where = {
+        "DATABASE_URL": database.url.render_as_string(),
+        "DOCTOR_LLAMA_DATA_DIR": str(tmp_path / "data"),
+    }
+
+    async def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return await asyncio.to_thread(command.run, "people", *words, **where)
+
+    told = await run("export", "7")
+    assert [row["content"] for row in json.loads(told.stdout)["messages"]] == [
+        "Question 1?",
+        "Answer 1.",
+    ]
+    assert (await run("erase", "7", "--yes")).stdout == "Erased: 6 rows.\n"
+    again = await run("erase", "7", "--yes")
+    assert (again.returncode, again.stderr) == (1, "doctor-llama: Nothing is stored of 7.\n")
+    assert await contents(database) == []
+    assert (tmp_path / "data" / erasures.LOG).exists()

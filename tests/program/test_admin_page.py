@@ -54,6 +54,10 @@ async def test_the_owner_sees_figures_and_speaks_arabic(phone: tuple[Page, Progr
     assert doctor.tree()[0].memory_info().rss < 200 * 2**20
     await pauses(page)
     await looks_and_erases(page)
+    data = doctor.folder / "data"  # the worker has the same file open
+    raw = b"".join(file.read_bytes() for file in data.glob("doctor-llama.db*"))
+    assert b"What is a migraine?" in raw
+    assert b"Can I ask now?" not in raw
     await speaks_arabic(page)
     assert "Traceback" not in doctor.log
 

@@ -43,7 +43,7 @@ async def test_the_owner_is_offered_and_given_the_list(scene: Scene) -> None:
     assert [line.split()[1] for line in told.text.splitlines() if line.startswith("/admin")] == [
         command.word for command in table.COMMANDS
     ]
-    await scene.people.send(OWNER, "/admin statsu")
+    await scene.people.send(OWNER, "/admin statuz")
     await scene.answer(OWNER, "Did you mean /admin status?")
 
 
@@ -65,6 +65,14 @@ async def test_admin_commands_are_offered_at_the_start(backstage: Scene) -> None
         calls = await backstage.people.calls("setMyCommands")
     assert "admin" in [c["command"] for c in await backstage.people.commands(OWNER)]
     assert "admin" not in [c["command"] for c in await backstage.people.commands(ANA)]
+
+
+async def test_an_owner_who_comes_later_is_offered_it_at_the_first_start(scene: Scene) -> None:
+    await scene.people.person(OWNER, language="es")
+    await scene.people.send(OWNER, "/start")
+    await scene.answer(OWNER, "Soy Doctor Llama")
+    offered = {c["command"]: c["description"] for c in await scene.people.commands(OWNER)}
+    assert offered["admin"] == "Lo que puedes hacer aquí"
 
 
 async def test_admin_in_a_group_is_sent_to_private(scene: Scene) -> None:
