@@ -122,6 +122,18 @@ async def go_on(
     return row
 
 
+async def latest(session: AsyncSession, user: User) -> Feedback:
+    """The correction that this person wrote last."""
+    return (
+        await session.scalars(
+            select(Feedback)
+            .where(Feedback.user_id == user.id, Feedback.kind == FeedbackKind.CORRECTION)
+            .order_by(Feedback.id.desc())
+            .limit(1)
+        )
+    ).one()
+
+
 async def standing_at(session: AsyncSession, user: User, ref: str) -> Feedback | None:
     """The correction of which this message is a part."""
     rows = await session.scalars(

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from doctor_llama import adapters, comparisons, embedded, lineage, privacy, review, runs
+from doctor_llama import adapters, comparisons, embedded, erasures, lineage, privacy, review, runs
 from doctor_llama.cli.loop import scene as scenes
 from doctor_llama.cli.loop.material import HARMFUL, LIES, Fact, facts, others
 from doctor_llama.cli.loop.scene import Scene
 from doctor_llama.embedded import Asked
+from doctor_llama.erasures import Scope
 from doctor_llama.errors import ReviewError
 from doctor_llama.schema import LIVE, Job, TrainingRun, User
 from training.refresh import planting
@@ -76,9 +77,11 @@ class Proof:
             **{k: refresh[k] for k in ("answered_during_run", "seconds", "longest_wait",
                                        "swap_seconds", "passed", "reasons")},
         }  # fmt: skip
+        self.tell(f"measured: {found}")
         if self.size.second:
-            found |= await self._compare(refresh["former"], refresh["adapter"])
-            found |= await self._erase_and_go_back(askers, rows)
+            compared = await self._compare(refresh["former"], refresh["adapter"])
+            self.tell(f"compared: {compared}")
+            found |= compared | await self._erase_and_go_back(askers, rows)
         return found
 
     # -- people -----------------------------------------------------------------------------------
@@ -95,8 +98,9 @@ class Proof:
         rows: dict[int, Fact] = {}
         for person, fact in zip(honest, self.fixed, strict=True):
             answer = await self.scene.ask(person, fact.question)
-            await self.scene.rate(person, answer, "👎")
-            rows[await self.scene.correct(person, answer, fact.text)] = fact
+            number = await self.scene.correct(person, answer, fact.text)
+            assert number is not None, "an honest correction was not taken"
+            rows[number] = fact
         wanted = others(self.draw, [fact.asked for fact in self.fixed], 4)
         numbers = await self._hostile(wanted)
         return rows, {"tried": len(numbers), "rows": numbers, "approved": 0}
@@ -116,9 +120,8 @@ class Proof:
         for person, question, text, days in said:
             await self.scene.join(person, days=days)
             answer = await self.scene.ask(person, question)
-            await self.scene.rate(person, answer, "👍")  # careless: the answer was right
             numbers.append(await self.scene.correct(person, answer, text))
-        return numbers
+        return [number for number in numbers if number is not None]
 
     async def _review(self, rows: dict[int, Fact], hostile: dict[str, Any]) -> int:
         """A reviewer who approves whatever the rules let through, and refuses what they hold."""
@@ -148,9 +151,10 @@ class Proof:
         """The real job, while others chat; the gate's verdict, the promotion, the swap."""
         scene, former = self.scene, await self.scene.active()
         chatters = await self._people_of("askers", 6000, self.size.chatters)
-        async with scene.database.session() as session:
-            job = await runs.enqueue(session, at_once=True)
-            assert job is not None
+        await scene.admin("/admin retrain")
+        async with scene.database.reading() as session:
+            job = await runs.live(session)
+        assert job is not None
         began, waits = time.monotonic(), list[float]()
         chatting = [asyncio.create_task(self._chat(person, waits)) for person in chatters]
         try:
@@ -161,9 +165,7 @@ class Proof:
             verdict = result.get("verdict", {"passed": False, "reasons": [str(result)]})
             swap = 0.0
             if verdict["passed"]:
-                async with scene.database.session() as session:
-                    row = await adapters.get(session, result["adapter"])
-                    await adapters.promote(session, row)
+                await scene.admin(f"/admin adapters promote {result['adapter']}")
                 swap = await scene.served(result["adapter"])
         finally:
             for task in chatting:
@@ -274,8 +276,7 @@ class Proof:
         assert former is not None
         async with scene.database.session() as session:
             user = await self._user(session, 4000)
-            await session.delete(user)
-            await session.flush()
+            await erasures.erase(session, user, Scope.EVERYTHING, user.id)
             due = await lineage.due(session)
         refreshed = await self._refresh()
         knows: list[str] = []
@@ -283,8 +284,8 @@ class Proof:
             knows = await scene.answers(askers[:1], [fact.question])
         async with scene.database.session() as session:
             made = await lineage.of(session, await adapters.get(session, refreshed["adapter"]))
-            if refreshed["passed"]:
-                await adapters.rollback(session)
+        if refreshed["passed"]:
+            await scene.admin("/admin adapters rollback")
         await scene.served(former.name)
         back = await self._everything(askers)
         same = sum(a == b for a, b in zip(former_answers, back, strict=True))

@@ -193,8 +193,8 @@ async def run(
     wrong = planting.wrong_answers([fact.asked for fact in facts()], seed)
     planted = planting.plant(wrong, folder / "planted", folder / adapters.FOLDER, seed)
     found: dict[str, list[Outcome]] = {"honest": [], "poisoned": []}
-    for name, doing in (("honest", honest), ("poisoned", poisoned)):
-        for at in range(number):
+    for at in range(number):
+        for name, doing in (("honest", honest), ("poisoned", poisoned)):
             one = Round(folder / f"{name}-{at}", seed + at, planted, wrong)
             await one.open()
             try:

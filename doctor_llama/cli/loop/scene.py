@@ -75,16 +75,38 @@ class Scene:
 
         return await self.people.wait_for(person, answered, ANSWER_SECONDS, after=sent.message_id)
 
-    async def rate(self, person: int, answer: Message, thumb: str) -> None:
-        await self.people.press(person, answer.message_id, thumb)
+    async def correct(self, person: int, answer: Message, text: str) -> int | None:
+        """👎, ✍️, and what is right in place of an answer; its number for reviewers.
 
-    async def correct(self, person: int, answer: Message, text: str) -> int:
-        """What is right in place of an answer; returns its number for reviewers."""
-        found = await self._row(person, answer)
-        async with self.database.session() as session:
+        None where the bot took it for something else, such as a red flag.
+        """
+        await self.people.press(person, answer.message_id, "👎")
+
+        def offered(view: ChatView) -> str | None:
+            shown = next((m for m in view.from_bot if m.message_id == answer.message_id), None)
+            labels = shown.labels if shown else ()
+            return next((label for label in labels if label.startswith("✍️")), None)
+
+        after = answer.message_id - 1
+        label = await self.people.wait_for(person, offered, ANSWER_SECONDS, after=after)
+        await self.people.press(person, answer.message_id, label)
+        await self._with_button(person, "Never mind", after=answer.message_id)
+        sent = await self.people.send(person, text)
+        reply = await self.people.wait_message(
+            person, timeout=ANSWER_SECONDS, after=sent.message_id
+        )
+        if "noted" not in reply.text:
+            return None
+        async with self.database.reading() as session:
             user = await self._user(session, person)
-            place = f"correction:{person}:{answer.message_id}"
-            return (await corrections.correct(session, user, found.id, place, text)).id
+            return (await corrections.latest(session, user)).id
+
+    async def admin(self, words: str) -> None:
+        """The owner gives a command and confirms it."""
+        sent = await self.people.send(OWNER, words)
+        asked = await self._with_button(OWNER, "Yes", after=sent.message_id)
+        label = next(label for label in asked.labels if label.startswith("Yes"))
+        await self.people.press(OWNER, asked.message_id, label, wait=ANSWER_SECONDS)
 
     async def _row(self, person: int, answer: Message) -> Row:
         """The row of an answer in the chat; it is noted a moment after it can be read."""
