@@ -93,7 +93,7 @@ async def press(query: CallbackQuery, context: Context, comparison: int, better:
         )
     await context.house.gateway.answer(query.id)
     if row is not None:
-        said = f"{row.prompt}\n\n{call.words(f'compare-{better}')} ✓"
+        said = f"{row.prompt}\n\n{call.words(f'judge-{better}')} ✓"
         await context.house.gateway.edit(
             call.place, query.message.message_id, plain(said)[0], priority=Priority.NOTICE
         )
