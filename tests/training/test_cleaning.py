@@ -87,11 +87,24 @@ def test_a_forum_is_cut_off_answers(rule: str, before: str, after: str) -> None:
     [
         "Hope is a good thing: it helps people to heal. Regards of friends do, and so does rest.",
         "About 1 in 7 men will have it. Wish lists do not help; see a doctor about a test soon.",
+        "Get it seen soon, please. If you have any questions about that, ask a nurse or a doctor.",
         "Thanks to its fibre, an apple a day helps the bowel. Drink water with it, and walk a lot.",
     ],
 )
 def test_what_only_looks_like_a_forum_stays(answer: str) -> None:
     assert one(answer=answer).pair.answer == answer
+
+
+@pytest.mark.parametrize(
+    "greeting", ["Hi, ", "Hello. ", "Hello there, ", "Dear Anna, ", "Hello and welcome. "]
+)
+def test_a_greeting_takes_no_word_of_the_answer_along(greeting: str) -> None:
+    answer = (
+        "Smoking, salt and stress are bad for the heart; talk to a doctor before you begin a diet."
+    )
+    assert one(answer=greeting + answer).pair.answer == answer
+    answer = answer.replace("Smoking, salt", "There are many causes: salt")
+    assert one(answer=greeting + answer).pair.answer == answer
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ _NEAR = 400  # characters of either end
 _I = re.IGNORECASE
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|dear|greetings|namaste|good (?:morning|afternoon|evening|day)|hola)\b"
-    r"(?:[ ,]+(?:and welcome|there|again|dear|sir|madam|ma'?am|doctor|user|friend|patient|"
-    r"[a-z.]{1,20}(?=\s?[,.!]))){0,3}\s*[,.!:-]*\s*",
+    r"(?: (?:there|again|[a-z.]{1,20}(?=\s?[,.!]))|"
+    r"[ ,]+(?:and welcome|dear|sir|madam|ma'?am|doctor|user|friend|patient)\b){0,3}"
+    r"\s*[,.!:-]*\s*",
     _I,
 )
 _ABOUT = r"(?:quer(?:y|ies)|question|information|details?|reports?|history|concerns?|worr(?:y|ies)|"
@@ -77,7 +78,8 @@ _ENDINGS = (
             _START
             + r"(?:if|for|in case|should)(?: you have| of)?(?: any)?(?: further| more| other| "
             r"additional)? (?:quer(?:y|ies)|questions?|doubts?|clarifications?|concerns?|"
-            r"assistance|help)\b[^.!?\n]{0,120}[.!?]*\s*$",
+            r"assistance|help)\b(?![^.!?\n]*\b(?:provider|doctor|physician|professional|nurse|"
+            r"pharmacist|hospital)\b)[^.!?\n]{0,120}[.!?]*\s*$",
             _I,
         ),
     ),
