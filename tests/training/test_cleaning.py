@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doctor_llama import triage
-from tests.training import data_files
+from doctor_llama.errors import DatasetError
+from tests.training import data_files, dying
 from tests.training.data_files import GOOD_ANSWER
 from training import cleaning, inspection, sources
 from training.cleaning import Guard, Row, Rulebook, duplicates, text
+from training.cleaning.pool import Pool
 from training.recipe_data import Cleaning
 from training.sources import Pair
 
@@ -297,8 +299,8 @@ def test_no_control_token_survives(dirty: str) -> None:
 
 
 def test_other_processes_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.cleaning.pipeline.FEW", 4)
-    monkeypatch.setattr("training.cleaning.pipeline.CHUNK", 3)
+    monkeypatch.setattr("training.cleaning.pool.FEW", 4)
+    monkeypatch.setattr("training.cleaning.pool.CHUNK", 3)
     pairs = [
         Pair(
             f"{QUESTION} {i % 9}", f"{GOOD_ANSWER} {i % 7}", row=str(i), source="ai_medical_chatbot"
@@ -312,6 +314,12 @@ def test_other_processes_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> 
     together = cleaning.clean([replace(p) for p in pairs], book, processes=2)
     assert together == alone
     assert len({row.out for row in alone}) > 1
+
+
+def test_a_process_that_dies_is_said_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.cleaning.pool.FEW", 4)
+    with Pool(2) as pool, pytest.raises(DatasetError, match="ended from outside"):
+        list(pool.map(dying.die, range(10)))
 
 
 @pytest.mark.skipif(

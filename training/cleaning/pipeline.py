@@ -6,28 +6,18 @@ What concerns one row alone is done in all processors; what compares rows, in th
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.pool
-import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
-from typing import TypeVar
 
 from doctor_llama import scrubbing
 from training.cleaning import boilerplate, duplicates, filters, safety, text
 from training.cleaning.decontamination import Guard
+from training.cleaning.pool import Pool
 from training.cleaning.rules import RULES, Effect
 from training.recipe_data import Cleaning
 from training.sources.pair import Kind, Pair, Source
-
-CHUNK = 500  # rows that a process takes at once
-FEW = 4_000  # rows from which other processes are worth their start
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -81,7 +71,7 @@ class Rulebook:
 
 def clean(pairs: Iterable[Pair], book: Rulebook, *, processes: int | None = None) -> list[Row]:
     """Every pair with what became of it, in order. The texts of dropped pairs are let go."""
-    with _Pool(processes or os.cpu_count() or 1) as pool:
+    with Pool(processes) as pool:
         rows = _without_copies(pool.map(partial(_first, book), pairs), book)
         clusters = duplicates.Clusters()
         _without_near_copies(rows, book, clusters, pool)
@@ -189,7 +179,7 @@ def _left(rows: Iterable[Row]) -> Iterator[tuple[int, Row]]:
 
 
 def _without_near_copies(
-    rows: list[Row], book: Rulebook, clusters: duplicates.Clusters, pool: _Pool
+    rows: list[Row], book: Rulebook, clusters: duplicates.Clusters, pool: Pool
 ) -> None:
     options = book.options
     pairs = duplicates.Index(options.near, lambda n: duplicates.whole(rows[n].pair))
@@ -231,7 +221,7 @@ def _is_long(answer: str) -> bool:
     return answer.count(" ") >= duplicates.SHORTEST_ANSWER
 
 
-def _without_contamination(rows: list[Row], book: Rulebook, pool: _Pool) -> None:
+def _without_contamination(rows: list[Row], book: Rulebook, pool: Pool) -> None:
     if not book.guard:
         return
     left = [row for _, row in _left(rows)]
@@ -245,7 +235,7 @@ def _meets(guard: Guard, pairs: Sequence[Pair]) -> list[bool]:
     return [guard.meets(pair) for pair in pairs]
 
 
-def _without_people(rows: list[Row], options: Cleaning, pool: _Pool) -> None:
+def _without_people(rows: list[Row], options: Cleaning, pool: Pool) -> None:
     if not options.scrub:
         return
     left = [row for _, row in _left(rows)]
@@ -273,40 +263,3 @@ def _scrub_one(pair: Pair) -> list[str]:
     if pair.rejected is not None:
         pair.rejected = clean(pair.rejected)
     return [kind for kind in scrubbing.Kind if kind in kinds]
-
-
-class _Pool:
-    """Maps lists of rows to lists, in order, over as many processes as there is work for."""
-
-    def __init__(self, processes: int) -> None:
-        self._processes = processes
-        self._pool: multiprocessing.pool.Pool | None = None
-
-    def __enter__(self) -> _Pool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.terminate()
-            self._pool.join()
-
-    def map(self, function: Callable[[Sequence[T]], list[R]], items: Iterable[T]) -> Iterator[R]:
-        """What the function gives for each item; it is called with some at a time."""
-        feed = iter(items)
-        first = list(islice(feed, FEW))
-        if len(first) < FEW or self._processes == 1:
-            for chunk in _chunks(first, feed):
-                yield from function(chunk)
-            return
-        if self._pool is None:
-            # a process of its own, not a fork: others' threads may hold locks in this one
-            self._pool = multiprocessing.get_context("spawn").Pool(self._processes)
-        for results in self._pool.imap(function, _chunks(first, feed)):
-            yield from results
-
-
-def _chunks(first: Sequence[T], rest: Iterator[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(first), CHUNK):
-        yield first[start : start + CHUNK]
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
