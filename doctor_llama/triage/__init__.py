@@ -1,10 +1,11 @@
-"""The gate before the model: which messages cannot wait. Pure functions over data files.
+"""The gate before the model and the review after it. Pure functions over data files.
 
-A first list, in English, not reviewed by a clinician: it finds plain words for plain emergencies
-and nothing else may be called safe for having passed it.
+No clinician has reviewed any of it: it finds what it was made to find, and nothing may be called safe
+for having passed it.
 """
 
+from doctor_llama.triage.gate import assess
+from doctor_llama.triage.labels import RED, Label, Verdict
 from doctor_llama.triage.replies import first_line, reply
-from doctor_llama.triage.rules import Label, Verdict, assess
 
-__all__ = ["Label", "Verdict", "assess", "first_line", "reply"]
+__all__ = ["RED", "Label", "Verdict", "assess", "first_line", "reply"]

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from doctor_llama.triage.rules import Label
+from doctor_llama.triage.labels import Label
 
 
 def _load(name: str) -> dict[str, Any]:

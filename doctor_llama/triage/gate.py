@@ -1,0 +1,62 @@
+"""The gate: rules and classifier together, on the whole message and on its parts; the stronger counts.
+
+It never raises an error: on its own failure a message is urgent.
+"""
+
+import logging
+from collections.abc import Iterator
+
+from doctor_llama.triage import classifier, lexicon, rules
+from doctor_llama.triage.labels import ORDER, Label, Verdict
+from doctor_llama.triage.lexicon import Hit, Reading
+
+log = logging.getLogger(__name__)
+
+WINDOW = 40  # words of a long message that the classifier reads at once
+PARTS = 12  # windows of one message, at most
+CLASSIFIER = "classifier"  # what a verdict names where no rule held
+
+
+def assess(text: str, hint: str | None = None) -> Verdict:
+    """The strongest label that a rule or the classifier gives.
+
+    `hint` is the code of a language that the person uses, for a message that gives none away.
+    """
+    try:
+        return _assess(text, hint)
+    except Exception as error:  # a gate that breaks must not open
+        log.critical("triage failed: %s", type(error).__name__)
+        return Verdict(Label.URGENT, "error")
+
+
+def _assess(text: str, hint: str | None) -> Verdict:
+    reading = lexicon.read(text, hint)
+    language = "hi" if reading.language == "hl" else reading.language
+    if not any(token[0].isalpha() for token in reading.tokens):
+        return Verdict(Label.ROUTINE, language=language)
+    rule = rules.judge(reading)
+    learned = min((classifier.judge(part) for part in _parts(reading)), key=ORDER.__getitem__)
+    if rule is not None and ORDER[rule.label] <= ORDER[learned]:
+        return Verdict(rule.label, rule.id, language)
+    if rule is not None and learned is Label.EMERGENCY and rule.label is Label.CRISIS:
+        return Verdict(rule.label, rule.id, language)  # a named crisis is answered as one
+    if learned is Label.ROUTINE:
+        return Verdict(Label.ROUTINE, language=language)
+    return Verdict(learned, CLASSIFIER, language)
+
+
+def _parts(reading: Reading) -> Iterator[Reading]:
+    """The message, and a long one in overlapping windows, so that no red flag is drowned in talk."""
+    yield reading
+    count = len(reading.tokens)
+    if count <= WINDOW * 3 // 2:
+        return
+    step = max(WINDOW // 2, -(-(count - WINDOW) // (PARTS - 1)))
+    for start in range(0, count - WINDOW // 2, step):
+        end = start + WINDOW
+        hits = [
+            Hit(h.concept, h.start - start, h.end - start, h.sentence, h.denied)
+            for h in reading.hits
+            if start <= h.start < end
+        ]
+        yield Reading(reading.tokens[start:end], reading.language, hits)

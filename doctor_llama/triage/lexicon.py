@@ -1,0 +1,250 @@
+"""Concepts in a message: which words of lexicon.toml stand where, and what is denied.
+
+It knows no label: rules and classifier read what is found here. Several languages, one set of names.
+"""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from doctor_llama.triage import text as plain_text
+
+GAP = 3  # most words that ".." stands for
+REACH = 4  # words between a "no" and what it denies
+LATIN = ("en", "es", "pt", "fr", "hl")
+SCRIPTS = (("ru", "а", "я"), ("ar", "ء", "ي"), ("hi", "\u0900", "\u097f"))
+AFTER = ("hi", "hl")  # languages that deny after the word
+STOPS = (".", "?", ",")
+ENDINGS = {"hi": 3, "hl": 4}  # letters from which the last word of an entry may go on
+NEGATION = "NEG"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept at the tokens from `start` to `end`, in a sentence; `denied` by a "no" beside it."""
+
+    concept: str
+    start: int
+    end: int
+    sentence: int
+    denied: bool = False
+
+    @property
+    def context(self) -> bool:
+        """Whether it says how a thing is said (denied, long ago, asked), not what."""
+        return self.concept.isupper()
+
+    @property
+    def name(self) -> str:
+        return f"-{self.concept}" if self.denied else self.concept
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as its tokens, its language and its concepts."""
+
+    tokens: list[str]
+    language: str
+    hits: list[Hit]
+
+
+class _Index:
+    """The entries of one language, by their first word."""
+
+    def __init__(self) -> None:
+        self.whole: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self.beginning: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self.lengths: list[int] = []
+
+    def add(self, entry: str, concept: str) -> None:
+        words = tuple(word for word in entry.split("_") if word)
+        first, rest = words[0], words[1:]
+        if first.endswith("*"):
+            self.beginning.setdefault(first[:-1], []).append((rest, concept))
+        else:
+            self.whole.setdefault(first, []).append((rest, concept))
+
+    def close(self) -> None:
+        self.lengths = sorted({len(word) for word in self.beginning})
+
+    def at(self, words: Sequence[str], start: int) -> Iterator[tuple[str, int]]:
+        """Concepts that begin at a token, with where they end."""
+        found: list[tuple[tuple[str, ...], str]] = []
+        for word in _forms(words[start]):
+            found += self.whole.get(word, ())
+            for length in self.lengths:
+                if length > len(word):
+                    break
+                found += self.beginning.get(word[:length], ())
+        for rest, concept in found:
+            end = _end(words, start + 1, rest)
+            if end is not None:
+                yield concept, end
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """An Arabic word with and without what is written together with it: and, the, with, for."""
+    if not ("ء" <= word[0] <= "ي") or len(word) < 4:
+        return (word,)
+    bare = word[1:] if word[0] == "و" else word
+    for prefix in ("بال", "لل", "ال"):
+        if bare.startswith(prefix) and len(bare) >= len(prefix) + 2:
+            return tuple(dict.fromkeys((word, bare, bare[len(prefix) :])))
+    return (word, bare) if bare != word else (word,)
+
+
+def _fits(word: str, wanted: str) -> bool:
+    return any(_same(form, wanted) for form in _forms(word))
+
+
+def _same(word: str, wanted: str) -> bool:
+    if wanted in ("20*", "19*"):
+        return len(word) == 4 and word.startswith(wanted[:2]) and word.isdigit()
+    if wanted.endswith("*"):
+        return word.startswith(wanted[:-1]) and word not in STOPS
+    return word == wanted
+
+
+def _end(words: Sequence[str], at: int, rest: tuple[str, ...]) -> int | None:
+    for number, wanted in enumerate(rest):
+        if wanted == "..":
+            for skip in range(GAP + 1):
+                if (end := _end(words, at + skip, rest[number + 1 :])) is not None:
+                    return end
+            return None
+        if at >= len(words) or not _fits(words[at], wanted):
+            return None
+        at += 1
+    return at
+
+
+def _entry(raw: str, language: str) -> str:
+    """An entry in the form that messages are read in; Hindi words may go on after their last letter."""
+    parts = []
+    for word in raw.split("_"):
+        star = "*" if word.endswith("*") else ""
+        inner = ".." if word == ".." else " ".join(plain_text.tokens(word.rstrip("*")))
+        parts += [f"{inner}{star}".replace(" ", "_")] if inner or star else []
+    entry = "_".join(parts)
+    last = entry.rpartition("_")[2]
+    return f"{entry}*" if len(last) >= ENDINGS.get(language, 99) and not last.endswith("*") else entry
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _indexes() -> dict[str, _Index]:
+    data = _data()
+    made = {language: _Index() for language in (*LATIN, "ru", "ar", "hi")}
+    for concept in concepts():
+        for language, entries in data[concept].items():
+            for raw in entries.split():
+                if entry := _entry(raw, language):
+                    made[language].add(entry, concept)
+    for index in made.values():
+        index.close()
+    return made
+
+
+def concepts() -> list[str]:
+    """The names of all concepts, in their order in the file."""
+    return [name for name, entries in _data().items() if isinstance(entries, dict)]
+
+
+def read(message: str, hint: str | None = None) -> Reading:
+    """Find the concepts of a message. `hint` is a language code that decides between equals."""
+    words = plain_text.tokens(message)
+    language = script(words)
+    if language is None:
+        found = {one: _found(words, one) for one in LATIN}
+        language = _spoken(words, found, hint)
+        hits = found[language]
+        if language == "hl":  # people mix the two
+            hits = [*hits, *found["en"]]
+    else:
+        hits = _found(words, language)
+    return Reading(words, language, _settled(words, hits, language))
+
+
+def script(words: Sequence[str]) -> str | None:
+    """The language that a script gives away; None for Latin letters."""
+    counts = dict.fromkeys(("ru", "ar", "hi"), 0)
+    latin = 0
+    for word in words:
+        for language, low, high in SCRIPTS:
+            if low <= word[0] <= high:
+                counts[language] += 1
+                break
+        else:
+            latin += word[0].isalpha()
+    best = max(counts, key=lambda one: counts[one])
+    return best if counts[best] and counts[best] * 3 >= latin else None
+
+
+_COMMON = {
+    "en": "the and is my to of in it i im have has what how are was for on with a after that this do not can he she they been or at but so if when very really from any does should his her you am be just an took who than why ive cant wont dont isnt",
+    "es": "el la los las de que y en un una es mi por con para se me no del al lo le su como pero estoy tengo esta desde hace muy cuando hay mis yo ya fue tiene puedo ser mas si sus este nada",
+    "pt": "o a os as de que e em um uma meu minha por com para se me nao do da no na dos ele ela como mas estou tenho esta desde ha muito quando foi tem posso mais eu ja sem pra pro voce isso meus seu minhas ontem hoje",
+    "fr": "le la les de des du que et en un une est mon ma pour avec je ne pas se au aux il elle ce c j qui dans sur mais suis ai a depuis tres quand mes son sa on nous plus peut puis etre fait l d n qu s m comment quel ou deux",
+    "hl": "hai ko ka ki ke me mein se nahi aur kya kar raha rahi rahe ho gaya gayi hu hoon main mujhe mera meri mere par pe bahut tha thi bhi ne kal aaj ek hota kaise karu chahiye lag jata hai hain to ab koi sab kuch wala wali kha li gaye",
+}
+_COMMON_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+
+
+def _spoken(words: Sequence[str], found: dict[str, list[Hit]], hint: str | None) -> str:
+    """Which of the languages in Latin letters is spoken: common words and known ones."""
+    hint = {"hi": "hl"}.get(hint or "", hint)
+    scores = {}
+    for language in LATIN:
+        common = sum(word in _COMMON_WORDS[language] for word in words)
+        covered = {at for hit in found[language] for at in range(hit.start, hit.end)}
+        scores[language] = common + 0.7 * len(covered) + (0.6 if language == hint else 0)
+    return max(LATIN, key=lambda one: scores[one])
+
+
+def _found(words: Sequence[str], language: str) -> list[Hit]:
+    index, hits, sentence = _indexes()[language], [], 0
+    for at, word in enumerate(words):
+        if word in (".", "?"):
+            sentence += 1
+            continue
+        if word == ",":
+            continue
+        hits += [Hit(concept, at, end, sentence) for concept, end in index.at(words, at)]
+    return hits
+
+
+def _settled(words: Sequence[str], hits: Sequence[Hit], language: str) -> list[Hit]:
+    """Mark what is denied. A "no" or "may" inside of a longer entry belongs to that alone."""
+    inside = {at for hit in hits if not hit.context for at in range(hit.start, hit.end)}
+    kept = [h for h in hits if not h.context or not inside.issuperset(range(h.start, h.end))]
+    denials = sorted({hit.start for hit in kept if hit.concept == NEGATION})
+    spared, hard = _data()["never_denied"], _data()["hardly_denied"]
+    marked = []
+    for hit in kept:
+        if hit.context or hit.concept in spared:
+            marked.append(hit)
+            continue
+        close = hit.concept in hard
+        marked.append(replace(hit, denied=_denied(words, hit, denials, language, close=close)))
+    return marked
+
+
+def _denied(
+    words: Sequence[str], hit: Hit, denials: Sequence[int], language: str, *, close: bool
+) -> bool:
+    reach, stops = (2, STOPS) if close else (REACH, STOPS[:2])
+    for at in denials:
+        if language in AFTER:
+            between = words[hit.end : at] if hit.end <= at <= hit.end + 2 else None
+        else:
+            between = words[at + 1 : hit.start] if hit.start - reach <= at < hit.start else None
+        if between is not None and not any(word in stops for word in between):
+            return True
+    return False
