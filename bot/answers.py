@@ -101,5 +101,6 @@ def _parts(job: Job, answer: Message | None, below: str = "") -> list[Part]:
     if not text:
         return []
     label = job.payload.get("triage")
-    first_line = triage.first_line(Label(label), language(job)) if label else None
+    spoken = str(job.payload.get("spoken", language(job)))
+    first_line = triage.first_line(Label(label), spoken) if label else None
     return rendering.render((f"{first_line}\n\n" if first_line else "") + text + below)

@@ -13,10 +13,9 @@ from doctor_llama.db import Session
 from doctor_llama.errors import ConsentNeededError, ShutOutError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import User as Row
-from doctor_llama.triage import Label
+from doctor_llama.triage import RED
 
 Verb = Callable[[Session, Row, Question, Limits], Awaitable[Asked | None]]
-RED = (Label.EMERGENCY, Label.CRISIS)
 CALM = "#calm"  # marks the second asking of a question that was taken for an emergency
 
 
@@ -28,7 +27,7 @@ async def ask(update: Update, context: Context) -> None:
     if not addressed(message, context):
         return
     text, manners = words(message, context), context.house.manners
-    red = triage.assess(text).label in RED
+    red = triage.assess(text, context.language(message.from_user)).label in RED
     if await correcting.take(context, message, text, update.update_id) and not red:
         return
     if not red:  # a red flag is answered, however it is written and whatever it was for

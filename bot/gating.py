@@ -58,7 +58,8 @@ def _red(update: Update, context: Context) -> bool:
     message = update.message or update.edited_message
     if message is None or not (message.text or message.caption):
         return False
-    return triage.assess(asking.words(message, context)).label in asking.RED
+    language = context.language(update.effective_user)
+    return triage.assess(asking.words(message, context), language).label in triage.RED
 
 
 async def _turn_away(update: Update, context: Context) -> None:

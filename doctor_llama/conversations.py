@@ -14,9 +14,7 @@ from doctor_llama import history, jobs, privacy, triage
 from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, Role, User, now
-from doctor_llama.triage import Label
-
-RED = (Label.EMERGENCY, Label.CRISIS)
+from doctor_llama.triage import RED, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     """
     if (known := await _asked_before(session, question.ref)) is not None:
         return known
-    verdict = triage.assess(question.text)
+    verdict = triage.assess(question.text, question.language)
     red = verdict.label in RED and not question.calm
     if not red:
         admit(user)
@@ -91,11 +89,16 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
         channel=question.channel,
         reply_to=question.reply_to,
         shown={},
-        payload={"language": question.language, "triage": verdict.label, "fresh": fresh},
+        payload={
+            "language": question.language,
+            "spoken": verdict.language,  # of the question itself
+            "triage": verdict.label,
+            "fresh": fresh,
+        },
         result={},
     )
     if red:
-        answer.content = triage.reply(verdict.label, question.language, user.country)
+        answer.content = triage.reply(verdict.label, verdict.language, user.country)
         job.status, job.finished_at = JobStatus.SUCCEEDED, now()
         session.add(job)
         await session.flush()
@@ -121,13 +124,17 @@ async def amend(
     waits = known.job.status == JobStatus.QUEUED and "again" not in known.job.payload
     if not waits or known.job.user_id != user.id:
         raise TooLateError
-    verdict = triage.assess(question.text)
+    verdict = triage.assess(question.text, question.language)
     asked.content, asked.edited_at = question.text, now()
     asked.triage, asked.triage_rule = verdict.label, verdict.rule
-    known.job.payload = {**known.job.payload, "triage": verdict.label}
+    known.job.payload = {
+        **known.job.payload,
+        "spoken": verdict.language,
+        "triage": verdict.label,
+    }
     if verdict.label in RED:
         answer = await session.get_one(Message, known.job.message_id)
-        answer.content = triage.reply(verdict.label, question.language, user.country)
+        answer.content = triage.reply(verdict.label, verdict.language, user.country)
         known.job.status, known.job.finished_at = JobStatus.SUCCEEDED, now()
     await session.flush()
     return Asked(known.job, verdict.label, new=False)

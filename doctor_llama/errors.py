@@ -17,6 +17,10 @@ class SettingsError(DoctorLlamaError):
     """The settings are not valid."""
 
 
+class MessagesFileError(DoctorLlamaError):
+    """The file of messages cannot be read."""
+
+
 class DatabaseError(DoctorLlamaError):
     """The database cannot be used."""
 

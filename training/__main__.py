@@ -11,6 +11,7 @@ from typing import Any
 
 from doctor_llama import embedded, logs, settings
 from doctor_llama.errors import DoctorLlamaError
+from doctor_llama.triage import classifier
 from training import recipe
 from training.recipe import Kind
 
@@ -23,6 +24,12 @@ def _embedded(arguments: argparse.Namespace) -> None:
     from training.embedded import build  # noqa: PLC0415  (torch, only where it is needed)
 
     build.build(arguments.out, build.Recipe(seed=arguments.seed))
+
+
+def _triage(arguments: argparse.Namespace) -> None:
+    from training.triage import learning  # noqa: PLC0415  (scipy, only where it is needed)
+
+    learning.train(arguments.out, arguments.seed, say=lambda line: sys.stdout.write(f"{line}\n"))
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -124,6 +131,10 @@ def main(argv: list[str] | None = None) -> None:
     verb.add_argument("--out", type=Path, default=embedded.FOLDER, help="folder to write into")
     verb.add_argument("--seed", type=int, default=0)
     verb.set_defaults(run=_embedded)
+    verb = verbs.add_parser("triage", help="train the classifier of triage on our own lines")
+    verb.add_argument("--out", type=Path, default=classifier.FILE, help="file to write")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.set_defaults(run=_triage)
     _add_training(verbs)
     _add_evaluation(verbs)
     for name in ("refresh", "compare", "examine"):

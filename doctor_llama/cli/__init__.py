@@ -58,6 +58,7 @@ def main() -> None:
         run,
         storage,
         train,
+        triage,
         work,
     )
 

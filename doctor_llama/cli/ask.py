@@ -36,16 +36,16 @@ def ask(
 async def _ask(chosen: Settings, question: str, *, echo: bool) -> dict[str, Any]:
     """Answer one question; the seconds count from the question, with the model already loaded."""
     verdict = triage.assess(question)
-    if verdict.label in (triage.Label.EMERGENCY, triage.Label.CRISIS):
+    if verdict.label in triage.RED:
         began = time.perf_counter()
-        text = triage.reply(verdict.label)
+        text = triage.reply(verdict.label, verdict.language)
         _echo(text + "\n", echo=echo)
         return _result(text, None, None, Chunk(""), verdict, time.perf_counter() - began)
     engine = choice.build(chosen)
     await engine.start()
     try:
         card, began = engine.card(), time.perf_counter()
-        first = triage.first_line(verdict.label)
+        first = triage.first_line(verdict.label, verdict.language)
         text, last = (f"{first}\n\n" if first else ""), Chunk("")
         _echo(text, echo=echo)
         params = SamplingParams(chosen.max_tokens, chosen.temperature, chosen.top_p)

@@ -1,7 +1,7 @@
 """The gate before the model and the review after it. Pure functions over data files.
 
-No clinician has reviewed any of it: it finds what it was made to find, and nothing may be called safe
-for having passed it.
+No clinician has reviewed any of it: it finds what it was made to find, and nothing may be called
+safe for having passed it.
 """
 
 from doctor_llama.triage.gate import assess

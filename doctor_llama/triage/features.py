@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from doctor_llama.triage.lexicon import STOPS, Reading
+from doctor_llama.triage.lexicon import Reading
 
 LETTERS = 1 << 16  # hashed runs of letters and words
 CONCEPTS = 1 << 15  # hashed concepts and pairs of them, after those

@@ -1,4 +1,4 @@
-"""The gate: rules and classifier together, on the whole message and on its parts; the stronger counts.
+"""The gate: rules and classifier on the whole message and on its parts; the strongest counts.
 
 It never raises an error: on its own failure a message is urgent.
 """
@@ -46,7 +46,7 @@ def _assess(text: str, hint: str | None) -> Verdict:
 
 
 def _parts(reading: Reading) -> Iterator[Reading]:
-    """The message, and a long one in overlapping windows, so that no red flag is drowned in talk."""
+    """The message, and a long one in overlapping windows, so that no talk drowns a red flag."""
     yield reading
     count = len(reading.tokens)
     if count <= WINDOW * 3 // 2:

@@ -1,12 +1,14 @@
 """Concepts in a message: which words of lexicon.toml stand where, and what is denied.
 
-It knows no label: rules and classifier read what is found here. Several languages, one set of names.
+It knows no label: rules and classifier read what is found here. One set of names for all.
 """
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,13 @@ AFTER = ("hi", "hl")  # languages that deny after the word
 STOPS = (".", "?", ",")
 ENDINGS = {"hi": 3, "hl": 4}  # letters from which the last word of an entry may go on
 NEGATION = "NEG"
+SAMPLE = 120  # words of a long message by which its language is told
+ARABIC_PREFIXES = "وبلا"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A concept at the tokens from `start` to `end`, in a sentence; `denied` by a "no" beside it."""
+    """A concept at the tokens from `start` to `end`, in a sentence, perhaps denied."""
 
     concept: str
     start: int
@@ -51,43 +55,57 @@ class Reading:
     hits: list[Hit]
 
 
+Entries = list[tuple[tuple[str, ...], str]]  # the words after the first, and the concept
+
+
 class _Index:
-    """The entries of one language, by their first word."""
+    """The entries of one language, by their first word and, where it is a whole one, the second."""
 
     def __init__(self) -> None:
-        self.whole: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self.beginning: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self.whole: dict[str, dict[str, Entries]] = {}
+        self.beginning: dict[str, dict[str, Entries]] = {}
         self.lengths: list[int] = []
 
     def add(self, entry: str, concept: str) -> None:
         words = tuple(word for word in entry.split("_") if word)
         first, rest = words[0], words[1:]
-        if first.endswith("*"):
-            self.beginning.setdefault(first[:-1], []).append((rest, concept))
-        else:
-            self.whole.setdefault(first, []).append((rest, concept))
+        second = rest[0] if rest and rest[0] != ".." and not rest[0].endswith("*") else ""
+        table = self.beginning if first.endswith("*") else self.whole
+        by_second = table.setdefault(first.rstrip("*"), {})
+        by_second.setdefault(second, []).append((rest, concept))
 
     def close(self) -> None:
         self.lengths = sorted({len(word) for word in self.beginning})
 
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[str, int]]:
         """Concepts that begin at a token, with where they end."""
-        found: list[tuple[tuple[str, ...], str]] = []
+        following = ("", *(_forms(words[start + 1]) if start + 1 < len(words) else ()))
         for word in _forms(words[start]):
-            found += self.whole.get(word, ())
+            tables = [self.whole.get(word)]
             for length in self.lengths:
                 if length > len(word):
                     break
-                found += self.beginning.get(word[:length], ())
-        for rest, concept in found:
-            end = _end(words, start + 1, rest)
-            if end is not None:
-                yield concept, end
+                tables.append(self.beginning.get(word[:length]))
+            for table in tables:
+                if table is not None:
+                    yield from self._matching(table, words, start, following)
+
+    def _matching(
+        self,
+        table: dict[str, Entries],
+        words: Sequence[str],
+        start: int,
+        following: tuple[str, ...],
+    ) -> Iterator[tuple[str, int]]:
+        for second in following:
+            for rest, concept in table.get(second, ()):
+                if (end := _end(words, start + 1, rest)) is not None:
+                    yield concept, end
 
 
 def _forms(word: str) -> tuple[str, ...]:
     """An Arabic word with and without what is written together with it: and, the, with, for."""
-    if not ("ء" <= word[0] <= "ي") or len(word) < 4:
+    if word[0] not in ARABIC_PREFIXES or len(word) < 4:
         return (word,)
     bare = word[1:] if word[0] == "و" else word
     for prefix in ("بال", "لل", "ال"):
@@ -97,7 +115,11 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 def _fits(word: str, wanted: str) -> bool:
-    return any(_same(form, wanted) for form in _forms(word))
+    if word == wanted:
+        return True
+    if word[0] in ARABIC_PREFIXES:
+        return any(_same(form, wanted) for form in _forms(word))
+    return wanted[-1] == "*" and _same(word, wanted)
 
 
 def _same(word: str, wanted: str) -> bool:
@@ -122,7 +144,7 @@ def _end(words: Sequence[str], at: int, rest: tuple[str, ...]) -> int | None:
 
 
 def _entry(raw: str, language: str) -> str:
-    """An entry in the form that messages are read in; Hindi words may go on after their last letter."""
+    """An entry in the form that messages are read in; Hindi words may go on at their end."""
     parts = []
     for word in raw.split("_"):
         star = "*" if word.endswith("*") else ""
@@ -130,7 +152,9 @@ def _entry(raw: str, language: str) -> str:
         parts += [f"{inner}{star}".replace(" ", "_")] if inner or star else []
     entry = "_".join(parts)
     last = entry.rpartition("_")[2]
-    return f"{entry}*" if len(last) >= ENDINGS.get(language, 99) and not last.endswith("*") else entry
+    return (
+        f"{entry}*" if len(last) >= ENDINGS.get(language, 99) and not last.endswith("*") else entry
+    )
 
 
 @cache
@@ -161,14 +185,10 @@ def read(message: str, hint: str | None = None) -> Reading:
     """Find the concepts of a message. `hint` is a language code that decides between equals."""
     words = plain_text.tokens(message)
     language = script(words)
-    if language is None:
-        found = {one: _found(words, one) for one in LATIN}
-        language = _spoken(words, found, hint)
-        hits = found[language]
-        if language == "hl":  # people mix the two
-            hits = [*hits, *found["en"]]
-    else:
-        hits = _found(words, language)
+    language = language or _spoken(words[:SAMPLE], hint)
+    hits = _found(words, language)
+    if language == "hl":  # people mix the two
+        hits += _found(words, "en")
     return Reading(words, language, _settled(words, hits, language))
 
 
@@ -187,23 +207,19 @@ def script(words: Sequence[str]) -> str | None:
     return best if counts[best] and counts[best] * 3 >= latin else None
 
 
-_COMMON = {
-    "en": "the and is my to of in it i im have has what how are was for on with a after that this do not can he she they been or at but so if when very really from any does should his her you am be just an took who than why ive cant wont dont isnt",
-    "es": "el la los las de que y en un una es mi por con para se me no del al lo le su como pero estoy tengo esta desde hace muy cuando hay mis yo ya fue tiene puedo ser mas si sus este nada",
-    "pt": "o a os as de que e em um uma meu minha por com para se me nao do da no na dos ele ela como mas estou tenho esta desde ha muito quando foi tem posso mais eu ja sem pra pro voce isso meus seu minhas ontem hoje",
-    "fr": "le la les de des du que et en un une est mon ma pour avec je ne pas se au aux il elle ce c j qui dans sur mais suis ai a depuis tres quand mes son sa on nous plus peut puis etre fait l d n qu s m comment quel ou deux",
-    "hl": "hai ko ka ki ke me mein se nahi aur kya kar raha rahi rahe ho gaya gayi hu hoon main mujhe mera meri mere par pe bahut tha thi bhi ne kal aaj ek hota kaise karu chahiye lag jata hai hain to ab koi sab kuch wala wali kha li gaye",
-}
-_COMMON_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+@cache
+def _common(language: str) -> frozenset[str]:
+    data = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
+    return frozenset(word for words in data["common"][language] for word in words.split())
 
 
-def _spoken(words: Sequence[str], found: dict[str, list[Hit]], hint: str | None) -> str:
+def _spoken(words: Sequence[str], hint: str | None) -> str:
     """Which of the languages in Latin letters is spoken: common words and known ones."""
     hint = {"hi": "hl"}.get(hint or "", hint)
     scores = {}
     for language in LATIN:
-        common = sum(word in _COMMON_WORDS[language] for word in words)
-        covered = {at for hit in found[language] for at in range(hit.start, hit.end)}
+        common = sum(word in _common(language) for word in words)
+        covered = {at for hit in _found(words, language) for at in range(hit.start, hit.end)}
         scores[language] = common + 0.7 * len(covered) + (0.6 if language == hint else 0)
     return max(LATIN, key=lambda one: scores[one])
 
@@ -233,18 +249,36 @@ def _settled(words: Sequence[str], hits: Sequence[Hit], language: str) -> list[H
             continue
         close = hit.concept in hard
         marked.append(replace(hit, denied=_denied(words, hit, denials, language, close=close)))
-    return marked
+    denied = {(hit.concept, at) for hit in marked if hit.denied for at in range(hit.start, hit.end)}
+    return [
+        replace(hit, denied=True) if (hit.concept, hit.end - 1) in denied else hit for hit in marked
+    ]
 
 
 def _denied(
     words: Sequence[str], hit: Hit, denials: Sequence[int], language: str, *, close: bool
 ) -> bool:
-    reach, stops = (2, STOPS) if close else (REACH, STOPS[:2])
-    for at in denials:
-        if language in AFTER:
-            between = words[hit.end : at] if hit.end <= at <= hit.end + 2 else None
-        else:
-            between = words[at + 1 : hit.start] if hit.start - reach <= at < hit.start else None
-        if between is not None and not any(word in stops for word in between):
+    if language in AFTER:
+        first, last = hit.end, hit.end + 2
+    else:
+        first, last = hit.start - (1 if close else REACH), hit.start - 1
+    for at in denials[bisect_left(denials, first) : bisect_right(denials, last)]:
+        between = words[hit.end : at] if language in AFTER else words[at + 1 : hit.start]
+        if not _breaks(between, words[hit.start], close=close):
             return True
     return False
+
+
+def _breaks(between: Sequence[str], then: str, *, close: bool) -> bool:
+    """Whether a denial ends in these words, before the next."""
+    for word, following in pairwise([*between, then]):
+        if word in (".", "?"):
+            return True
+        if word == "," and (close or following in _starters()):
+            return True
+    return False
+
+
+@cache
+def _starters() -> frozenset[str]:
+    return frozenset(_data()["starters"])

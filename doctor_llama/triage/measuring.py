@@ -1,4 +1,4 @@
-"""How well triage does on labelled messages: recall, precision, false alarms, time, what it missed."""
+"""How well triage does on labelled messages: recall, precision, false alarms, time, misses."""
 
 import gc
 import json
@@ -14,6 +14,7 @@ from doctor_llama.triage.gate import assess
 from doctor_llama.triage.labels import ORDER, RED, Label, Verdict
 
 Z = 1.959964  # 95 %
+TRIES = 3  # of each message, to be timed
 Assess = Callable[[str, str | None], Verdict]
 
 
@@ -164,7 +165,7 @@ def read(file: Path) -> list[dict[str, Any]]:
                 continue
             row = json.loads(line)
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-                raise ValueError(f"line {number} has no text")
+                raise ValueError(f"line {number} has no text")  # noqa: TRY004
             rows.append({"id": str(number), **row})
     return rows
 
@@ -176,9 +177,7 @@ def measure(rows: Iterable[dict[str, Any]], judge: Assess = assess) -> Report:
     gc.collect()
     for number, row in enumerate(rows, 1):
         hint = row.get("lang")
-        begun = time.perf_counter()
-        said = judge(row["text"], hint)
-        ms = (time.perf_counter() - begun) * 1000
+        said, ms = _timed(judge, row["text"], hint)
         report.rows.append(
             Row(
                 id=str(row.get("id", number)),
@@ -191,6 +190,16 @@ def measure(rows: Iterable[dict[str, Any]], judge: Assess = assess) -> Report:
             )
         )
     return report
+
+
+def _timed(judge: Assess, text: str, hint: str | None) -> tuple[Verdict, float]:
+    """A verdict and its milliseconds, the best of `TRIES`: what other programs cannot slow."""
+    best = float("inf")
+    for _ in range(TRIES):
+        begun = time.perf_counter()
+        said = judge(text, hint)
+        best = min(best, (time.perf_counter() - begun) * 1000)
+    return said, best
 
 
 def _share(hits: Iterable[bool]) -> Share:

@@ -1,4 +1,4 @@
-"""One plain form of a message in any of our languages: small letters, no accents, words and stops."""
+"""One plain form of a message in any of our languages: small letters, no accents, words, stops."""
 
 import re
 import unicodedata
@@ -18,7 +18,9 @@ _LETTERS = str.maketrans(
     }
 )
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩०१२३४५६७८९", "01234567890123456789")
-_MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff\u00ad]")
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff\u00ad]"
+)
 _ELISION = re.compile(r"\b([cdjlmnst]|qu)'")
 _NUMBER = re.compile(r"(\d)[.,](\d)")
 # no \w: the vowel signs of Devanagari are no letters to `re`
@@ -36,4 +38,4 @@ def tokens(text: str) -> list[str]:
     """Words, with `.` and `?` between sentences and `,` between clauses."""
     plain = _ELISION.sub(r"\1 ", fold(text)).replace("'", "")
     plain = _NUMBER.sub(r"\1_\2", plain)
-    return ["." if token in "!\n" else token for token in _TOKEN.findall(plain)]
+    return ["." if found in "!\n" else found for found in _TOKEN.findall(plain)]

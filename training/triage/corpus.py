@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("corpus")
-WORDINGS = 8  # most that one line is spread into
+WORDINGS = 10  # most that one line is spread into
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 
 

@@ -27,12 +27,14 @@ LABELS = [str(label) for label in classifier.LABELS]
 Floats = NDArray[np.float64]
 
 
-def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], None] = print) -> None:
+def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], object] = print) -> None:
     """Learn from all lines, choose the thresholds by cross-validation, write the file."""
     lines = list(corpus.read())
     examples = list(roughening.roughen(lines, seed))
-    say(f"{len(lines)} wordings of {len({line.source for line in lines})} lines; "
-        f"{len(examples)} examples")
+    say(
+        f"{len(lines)} wordings of {len({line.source for line in lines})} lines; "
+        f"{len(examples)} examples"
+    )
     matrix = vectors([example.text for example in examples])
     labels = np.array([LABELS.index(example.label) for example in examples])
     weights = np.array([example.weight for example in examples])
@@ -86,9 +88,13 @@ def _unseen_odds(
 
 
 def fit(
-    matrix: scipy.sparse.csr_matrix, labels: NDArray[np.int64], weights: Floats
+    matrix: scipy.sparse.csr_matrix,
+    labels: NDArray[np.int64],
+    weights: Floats,
+    *,
+    rounds: int = 150,
 ) -> tuple[Floats, Floats]:
-    """Weights (features, labels) and biases that minimise the loss."""
+    """Weights (features, labels) and biases that minimise the loss, in so many rounds at most."""
     size, count = matrix.shape[1], len(LABELS)
     target, turned = np.eye(count)[labels], matrix.T.tocsr()
     share = (weights / weights.sum())[:, None]
@@ -105,7 +111,7 @@ def fit(
         return missed + L2 / 2 * (learned**2).sum(), np.append(down.ravel(), slope.sum(axis=0))
 
     start = np.zeros(size * count + count)
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds}).x
     return best[:-count].reshape(size, count), best[-count:]
 
 

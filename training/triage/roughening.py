@@ -1,4 +1,4 @@
-"""Lines as they come in life: with a greeting, a question behind, a slip of the finger, other talk."""
+"""Lines as they come in life: with a greeting, a question, a slip of the finger, other talk."""
 
 import random
 import tomllib
