@@ -89,7 +89,7 @@ def test_disguise_and_company_change_nothing(text: str) -> None:
         ("me duele el pecho y me falta el aire", "no me duele el pecho ni me falta el aire"),
         ("he is unconscious", "in the film he is unconscious for a year, is that realistic?"),
         ("I want to kill myself", "how can schools help to prevent suicide?"),
-        ("у него судороги", "судороги были у него в детстве, он давно здоров"),
+        ("он без сознания", "почему люди теряют сознание при виде крови?"),
     ],
 )
 def test_scope_quiets(loud: str, quiet: str) -> None:
