@@ -33,7 +33,7 @@ async def guard(update: Update, context: Context) -> None:
         on = await groups.is_on(session, channel)
     if not on:
         text = asking.words(message, context)
-        red = not commanded and triage.assess(text).label in asking.RED
+        red = not commanded and triage.assess(text).label in triage.RED
         if not red and text.split("@")[0].split(maxsplit=1)[:1] != ["/on"]:
             raise ApplicationHandlerStop
     elif not commanded:

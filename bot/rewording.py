@@ -48,7 +48,7 @@ async def edited(update: Update, context: Context) -> None:
 
 async def _offer(context: Context, message: Message, person: User, text: str) -> None:
     """Its answer has begun, or is there: shall the new one be answered? A red flag is at once."""
-    if triage.assess(text).label in asking.RED:
+    if triage.assess(text).label in triage.RED:
         await _ask(context, message, person, text)
         return
     language = context.language(person)
