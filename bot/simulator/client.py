@@ -186,7 +186,7 @@ class SimClient:
         self,
         chat_id: int,
         predicate: Callable[[ChatView], T | None],
-        timeout: float = 10.0,
+        timeout: float = 40.0,
         *,
         after: int = 0,
     ) -> T:
@@ -213,7 +213,7 @@ class SimClient:
         self,
         chat_id: int,
         predicate: Callable[[Message], bool] = lambda _: True,
-        timeout: float = 10.0,
+        timeout: float = 40.0,
         *,
         after: int = 0,
     ) -> Message:

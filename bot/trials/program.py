@@ -13,7 +13,7 @@ import psutil
 
 # as long as a real one; it opens nothing
 TOKEN = "123456:a-token-that-must-not-appear-in-any-log"  # noqa: S105
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 class Program:
@@ -77,7 +77,7 @@ class Program:
         children = self.tree()[1:]
         self._process.kill()
         await self._process.wait()
-        _, alive = await asyncio.to_thread(psutil.wait_procs, children, 10)
+        _, alive = await asyncio.to_thread(psutil.wait_procs, children, 30)
         assert not alive, f"outlived the program: {alive}"
 
     async def stop(self) -> int:

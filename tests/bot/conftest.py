@@ -92,7 +92,7 @@ class Scene:
             app.running(self.settings, self.database, read_timeout=patience)
         )
         if ready:
-            await asyncio.wait_for(self.bot.ready.wait(), 10)
+            await asyncio.wait_for(self.bot.ready.wait(), 40)
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -109,14 +109,14 @@ class Scene:
                 privacy.consent(user)
 
     async def answer(
-        self, chat: int, words: str, timeout: float = 10.0, *, after: int = 0
+        self, chat: int, words: str, timeout: float = 40.0, *, after: int = 0
     ) -> Message:
         """The bot's message that contains these words."""
         return await self.people.wait_message(
             chat, lambda message: words in message.text, timeout, after=after
         )
 
-    async def final(self, chat: int, words: str, timeout: float = 10.0) -> Message:
+    async def final(self, chat: int, words: str, timeout: float = 40.0) -> Message:
         """An answer with its thumbs."""
 
         def found(view: ChatView) -> Message | None:
@@ -124,7 +124,7 @@ class Scene:
 
         return await self.people.wait_for(chat, found, timeout)
 
-    async def asked(self, number: int = 1, timeout: float = 10.0) -> None:
+    async def asked(self, number: int = 1, timeout: float = 40.0) -> None:
         """Wait until so many questions have been asked."""
         async with asyncio.timeout(timeout):
             while True:
@@ -133,7 +133,7 @@ class Scene:
                         return
                 await asyncio.sleep(0.02)
 
-    async def all_delivered(self, timeout: float = 10.0) -> None:
+    async def all_delivered(self, timeout: float = 40.0) -> None:
         """Wait until nobody waits for anything."""
         statuses = list(JobStatus)
         async with asyncio.timeout(timeout):

@@ -21,6 +21,7 @@ from doctor_llama.db import Database
 from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.settings import Settings
 from tests.bot.conftest import ANA, OWNER, TOKEN, Scene
+from tests.pace import within
 
 SECRET = TOKEN.partition(":")[2]
 
@@ -119,7 +120,7 @@ async def test_the_bot_can_be_stopped_while_telegram_is_away(
     database: Database, settings: Settings
 ) -> None:
     away = settings.model_copy(update={"telegram_api_url": "http://127.0.0.1:9"})
-    async with asyncio.timeout(5), app.running(away, database):
+    async with asyncio.timeout(60), app.running(away, database):
         await asyncio.sleep(0)
 
 
@@ -136,7 +137,7 @@ async def test_the_profile_is_set_once(backstage: Scene) -> None:
     spoken, looks = len(languages()), 3 * len(languages()) + 1  # one for the owner's own commands
     for start in (1, 2):
         await backstage.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(await backstage.people.calls("getMyCommands")) < start * looks:
                 await asyncio.sleep(0.02)
         await backstage.stop()
@@ -174,4 +175,6 @@ def test_the_bot_is_light() -> None:
     seconds, megabytes, *heavy = ran.stdout.split()
     assert heavy == []
     assert float(megabytes) < 200
-    assert float(seconds) < 5  # 0.8 s on an idle machine; the promise of 1.5 s is the benchmark's
+    assert float(seconds) < within(
+        2.5
+    )  # 0.8 s on an idle machine; the promise of 1.5 s is the benchmark's

@@ -11,6 +11,7 @@ from doctor_llama.db import Database
 from doctor_llama.engine import EngineCard
 from doctor_llama.schema import Conversation, Job, Message, User
 from tests.bot.conftest import ANA, BEN, Scene
+from tests.pace import within
 
 RED = "My father has crushing chest pain and cannot breathe"
 CRISIS = "I want to kill myself"
@@ -182,7 +183,7 @@ async def test_a_red_flag_is_answered_at_once_without_thumbs(scene: Scene) -> No
     scene.worker.paused = True
     sent = await scene.people.send(ANA, RED)
     card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
-    assert card.date - sent.time < 1.0
+    assert card.date - sent.time < within(1.0)
     assert card.labels == ["Not an emergency: answer anyway"]
     scene.worker.paused = False
     pressed = await scene.people.press(ANA, card.message_id, card.labels[0])
@@ -216,7 +217,7 @@ async def test_a_card_overtakes_a_full_chat(scene: Scene) -> None:
         await scene.people.send(ANA, f"Question {number}?")
     sent = await scene.people.send(ANA, RED)
     card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
-    assert card.date - sent.time < 2.0, "it waits for no more than its chat's second"
+    assert card.date - sent.time < within(1.5), "it waits for no more than its chat's second"
 
 
 # -- order -----------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ async def left(database: Database) -> int:
 
 
 async def empty(database: Database) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await left(database):
             await asyncio.sleep(0.02)
 
@@ -214,7 +214,7 @@ async def test_polling_survives_a_full_disk(scene: Scene) -> None:
     words = "What is flu? " + "word " * 700
     async with full(scene.database):
         sent = await scene.people.send(ANA, words)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while await handed_out(scene, sent.update_id) < 2:
                 await asyncio.sleep(0.1)
     await scene.final(ANA, "What is flu?", 20)

@@ -110,7 +110,7 @@ async def test_a_question_that_waits_is_forgotten_with_what_was_said_of_it(scene
     await scene.people.send(ANA, "What is asthma?")
     status = await scene.answer(ANA, "You are next")
     await forgotten(scene, "This conversation")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while status.message_id in [m.message_id for m in (await scene.people.chat(ANA)).from_bot]:
             await asyncio.sleep(0.02)
     scene.worker.paused = False

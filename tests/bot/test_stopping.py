@@ -14,6 +14,7 @@ from doctor_llama.engine.scripted import ScriptedEngine
 from doctor_llama.schema import Job, JobStatus
 from doctor_llama.worker import Worker
 from tests.bot.conftest import ANA, Scene
+from tests.pace import within
 
 
 async def job_of(scene: Scene) -> Job:
@@ -109,9 +110,9 @@ async def test_the_engine_is_free_within_a_second(scene: Scene, how: str) -> Non
             await scene.people.stop(ANA)
         else:
             await scene.people.press(ANA, status.message_id, "Stop")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while worker.flights or engine._active:  # the answer has its place no more
                 await asyncio.sleep(0.01)
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < within(1.0)
         kept = await scene.answer(ANA, "— stopped")
     assert kept.text.startswith("Answer to")

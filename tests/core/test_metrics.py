@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 async def read(port: int, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(10):
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(60):
         while True:
             try:
                 return await client.get(f"http://127.0.0.1:{port}{path}", follow_redirects=True)
@@ -55,7 +55,7 @@ async def test_every_answer_is_counted_and_accounted_for(database: Database) -> 
             await until(database, number, ended)
         bad = await ask(database, 1, "Bad [[error]]", person=9)
         await until(database, bad, ended)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 seen = values((await read(port, "/metrics")).text)
                 if "doctor_llama_answers_total{'adapter': 'none', 'outcome': 'failed'}" in seen:

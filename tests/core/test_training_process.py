@@ -121,6 +121,6 @@ async def test_it_dies_with_its_owner(tmp_path: Path) -> None:
     pid = json.loads(await started.stdout.readline())
     started.kill()
     await started.wait()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
             await asyncio.sleep(0.05)

@@ -17,6 +17,7 @@ from doctor_llama.errors import EngineDownError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
 from doctor_llama.worker import Worker
+from tests.pace import within
 
 pytestmark = pytest.mark.every_database
 
@@ -63,7 +64,7 @@ async def row(database: Database, job_id: int) -> tuple[Job, Message]:
 async def until(
     database: Database, job_id: int, holds: Callable[[Job, Message], bool]
 ) -> tuple[Job, Message]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             job, message = await row(database, job_id)
             if holds(job, message):
@@ -93,7 +94,7 @@ async def test_an_answer_grows_in_its_row(database: Database) -> None:
         number = await ask(database, 1, "A slow one [[slow 3]]")
         began = time.monotonic()
         _, first = await until(database, number, lambda _job, message: bool(message.content))
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < within(1.0)
         length = len(first.content)
         await until(database, number, lambda _job, message: len(message.content) > length)
         job, _ = await until(database, number, ended)
@@ -203,10 +204,10 @@ async def test_beats_cease_in_a_hang_and_only_then(database: Database) -> None:
     ):
         await ask(database, 1, "Slow [[slow 2]]", person=1)
         await asyncio.sleep(1.5)
-        assert time.monotonic() - beats[-1] < 1.0
+        assert time.monotonic() - beats[-1] < within(0.7)
         number = await ask(database, 1, "Hang [[hang]]", person=2)
         await until(database, number, lambda _job, m: bool(m.content))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while time.monotonic() - beats[-1] < 1.5:
                 await asyncio.sleep(0.1)
 
@@ -227,14 +228,14 @@ async def test_a_backup_is_a_job_like_any_other(database: Database) -> None:
     async with database.session() as session:
         assert await jobs.enqueue_once(session, JobKind.BACKUP, "backup")
     async with working(database):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not backups.existing(database.backups):
                 await asyncio.sleep(0.05)
 
 
 async def test_the_worker_reports_what_answers(database: Database) -> None:
     async with working(database):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 async with database.reading() as session:
                     if cards := await status.cards(session):

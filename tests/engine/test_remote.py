@@ -23,18 +23,20 @@ from doctor_llama.errors import (
 )
 from tests.engine.conftest import answer, ask
 from tests.engine.peer import BASE, WORDS, Listening, Peer, free_port, listening
+from tests.pace import stretch, within
 
+BUSY = stretch()
 FAST = Timing(
-    start=1.0,
-    patience=1.5,
-    first_token=0.6,
-    next_token=0.6,
+    start=1.0 * BUSY,
+    patience=1.5 * BUSY,
+    first_token=0.6 * BUSY,
+    next_token=0.6 * BUSY,
     backoff=0.05,
     longest_backoff=0.2,
     sign=0.1,
     check=0.05,
-    health=0.5,
-    probe=2.0,
+    health=0.5 * BUSY,
+    probe=2.0 * BUSY,
 )
 TEXT = " ".join(WORDS)
 GREEDY = SamplingParams(max_tokens=50, temperature=0.0)
@@ -208,7 +210,7 @@ async def test_what_no_server_can_do_ends_the_start_at_once(
         with pytest.raises((ModelUnavailableError, AdapterError), match=words) as error:
             async with started(peer.url, timing=slow, **options):
                 pass
-        assert time.monotonic() - began < 5.0
+        assert time.monotonic() - began < within(2.5)
     wanted = AdapterError if "adapter" in options else ModelUnavailableError
     assert isinstance(error.value, wanted)
     assert isinstance(error.value, WrongBaseError) is ("enable-lora" in words)
@@ -357,7 +359,7 @@ async def test_a_server_that_dies_in_the_middle_is_noticed_at_once() -> None:
         await at_one.stop()
         pieces += [piece async for piece in stream]
         assert seen(pieces) == TEXT
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < within(0.5)
         assert (len(one.asked), len(two.asked)) == (1, 1)
 
 
@@ -367,7 +369,7 @@ async def test_when_nobody_is_left_a_question_waits_and_shows_that_it_lives() ->
         await at.stop()
         waiting = asyncio.create_task(chunks(engine))
         await asyncio.sleep(0.5)
-        assert time.monotonic() - engine.last_progress < 0.4
+        assert time.monotonic() - engine.last_progress < within(0.2)
         await at.start()
         pieces = await waiting
         assert seen(pieces) == TEXT
@@ -390,7 +392,7 @@ async def test_slow_is_not_hung() -> None:
         began = time.monotonic()
         peer.pause = 0.0
         assert seen(await chunks(engine))
-        assert 0.6 < time.monotonic() - began < 2.0
+        assert 0.6 < time.monotonic() - began < within(1.0) + FAST.first_token
         assert len(peer.asked) == 3
 
 
@@ -416,7 +418,7 @@ async def test_who_leaves_closes_the_connection(how: str) -> None:
                 await task
         began = time.monotonic()
         await until(lambda: not peer.open)
-        assert time.monotonic() - began < 0.3
+        assert time.monotonic() - began < within(0.15)
         assert peer.left == left + len(peer.asked)
         peer.words = list(WORDS)
         assert seen(await chunks(engine)) == TEXT, "its place is free"
@@ -431,7 +433,7 @@ async def test_a_stop_ends_what_is_in_flight() -> None:
         await engine.stop(drain=0.1)
         with pytest.raises(EngineDownError):
             await task
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < within(0.5)
         await until(lambda: not peer.open)
 
 

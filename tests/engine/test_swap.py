@@ -17,6 +17,7 @@ from doctor_llama.engine.local import LocalEngine
 from doctor_llama.errors import AdapterError
 from tests.engine.conftest import MakeEngine, answer, ask
 from tests.engine.test_batching import inside, settled
+from tests.pace import within
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -92,7 +93,7 @@ async def test_eight_stragglers_begin_again_and_none_is_mixed(
         assert [text for text, _ in read_ones] == new
         assert all(n != o for n, o in zip(new, old, strict=True))
         assert all(chunks[-1].adapter == "second" for _, chunks in read_ones)
-        assert waited < 1.0, "under 0.1 s on a quiet machine: docs/benchmarks.md"
+        assert waited < within(0.1), "under 0.1 s on a quiet machine: docs/benchmarks.md"
 
 
 async def test_bad_adapters_are_refused_and_the_live_one_answers_on(
