@@ -10,5 +10,5 @@ def stretch() -> float:
 
 
 def within(seconds: float) -> float:
-    """The bound for what takes less than `seconds` on a quiet machine; half as fast a one will do."""
+    """The bound for what takes less than `seconds` on a quiet machine, or twice that elsewhere."""
     return 2 * seconds * stretch()

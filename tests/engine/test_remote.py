@@ -523,7 +523,7 @@ async def test_several_adapters_answer_at_once_by_name() -> None:
         assert texts == [f"[one] {TEXT}", f"[two] {TEXT}"]
         assert not peer.calls
         with pytest.raises(InvalidRequestError):
-            await anext(engine.generate(ask("What helps?"), GREEDY, adapter="three"))
+            [_ async for _ in engine.generate(ask("What helps?"), GREEDY, adapter="three")]
         assert seen(await chunks(engine)) == f"[one] {TEXT}"
 
 
