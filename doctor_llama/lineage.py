@@ -4,6 +4,7 @@ That a row was erased is not noted anywhere: ids never come back, so what is mis
 adapter that learned from a missing or withdrawn row is "retrain due" until nobody needs it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,9 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import privacy
-from doctor_llama.schema import Adapter, AdapterStatus, Feedback, TrainedOn, User
+from doctor_llama.schema import Adapter, AdapterStatus, Comparison, Feedback, TrainedOn, User
+
+CHOICE = "choice"  # a row of `comparisons`; all other kinds are of `feedback`
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,15 @@ async def learned(
     session: AsyncSession, adapter: Adapter, rows: Mapping[str, Sequence[int]]
 ) -> None:
     """Note what an adapter was made from, by kind; what its parent knew, it knows too."""
-    known = {number: kind for kind, numbers in rows.items() for number in numbers}
+    known = {(kind, number) for kind, numbers in rows.items() for number in numbers}
     if adapter.parent_id is not None:
         inherited = await session.execute(
-            select(TrainedOn.feedback_id, TrainedOn.kind).where(
+            select(TrainedOn.kind, TrainedOn.feedback_id).where(
                 TrainedOn.adapter_id == adapter.parent_id
             )
         )
-        known = dict(inherited.all()) | known
-    for number, kind in sorted(known.items()):
+        known |= {(kind, number) for kind, number in inherited}
+    for kind, number in sorted(known):
         session.add(TrainedOn(adapter_id=adapter.id, feedback_id=number, kind=kind))
     await session.flush()
 
@@ -46,10 +49,18 @@ async def of(session: AsyncSession, adapter: Adapter) -> list[Ancestry]:
         select(TrainedOn.feedback_id, TrainedOn.kind, Feedback.id, User)
         .outerjoin(Feedback, Feedback.id == TrainedOn.feedback_id)
         .outerjoin(User, User.id == Feedback.user_id)
-        .where(TrainedOn.adapter_id == adapter.id)
+        .where(TrainedOn.adapter_id == adapter.id, TrainedOn.kind != CHOICE)
         .order_by(TrainedOn.feedback_id)
     )
-    return [Ancestry(number, kind, _state(row, user)) for number, kind, row, user in rows]
+    chosen = await session.execute(
+        select(TrainedOn.feedback_id, Comparison.id)
+        .outerjoin(Comparison, Comparison.id == TrainedOn.feedback_id)
+        .where(TrainedOn.adapter_id == adapter.id, TrainedOn.kind == CHOICE)
+        .order_by(TrainedOn.feedback_id)
+    )
+    return [Ancestry(number, kind, _state(row, user)) for number, kind, row, user in rows] + [
+        Ancestry(number, CHOICE, "there" if row is not None else "erased") for number, row in chosen
+    ]
 
 
 def _state(row: int | None, user: User | None) -> str:
@@ -63,7 +74,7 @@ async def adapters_of(session: AsyncSession, feedback_id: int) -> Sequence[Adapt
     rows = await session.scalars(
         select(Adapter)
         .join(TrainedOn, TrainedOn.adapter_id == Adapter.id)
-        .where(TrainedOn.feedback_id == feedback_id)
+        .where(TrainedOn.feedback_id == feedback_id, TrainedOn.kind != CHOICE)
         .order_by(Adapter.id)
     )
     return rows.all()
@@ -79,10 +90,17 @@ async def due(session: AsyncSession) -> dict[int, int]:
         select(TrainedOn.adapter_id, func.count())
         .outerjoin(Feedback, Feedback.id == TrainedOn.feedback_id)
         .outerjoin(User, User.id == Feedback.user_id)
+        .where(TrainedOn.kind != CHOICE)
         .where(or_(User.id.is_(None), User.training_consent_version.is_(None), ~allowed))
         .group_by(TrainedOn.adapter_id)
     )
-    return dict(rows.all())
+    chosen = await session.execute(
+        select(TrainedOn.adapter_id, func.count())
+        .outerjoin(Comparison, Comparison.id == TrainedOn.feedback_id)
+        .where(TrainedOn.kind == CHOICE, Comparison.id.is_(None))
+        .group_by(TrainedOn.adapter_id)
+    )
+    return dict(Counter(dict(rows.all())) + Counter(dict(chosen.all())))
 
 
 async def clean_start(session: AsyncSession, adapter: Adapter | None) -> Adapter | None:

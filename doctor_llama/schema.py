@@ -368,20 +368,20 @@ class TrainingRun(Base):
 
 
 class TrainedOn(Base):
-    """One row of feedback that an adapter learned from.
+    """One row of feedback, or one comparison (kind "choice"), that an adapter learned from.
 
     The row may be gone: ids never come back, so what is missing was erased.
     """
 
     __tablename__ = "trained_on"
     __table_args__ = (
-        Index("uq_trained_on_adapter_feedback", "adapter_id", "feedback_id", unique=True),
+        Index("uq_trained_on", "adapter_id", "kind", "feedback_id", unique=True),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     adapter_id: Mapped[int] = mapped_column(ForeignKey("adapters.id", ondelete=CASCADE))
     feedback_id: Mapped[int] = mapped_column(index=True)  # no foreign key: see above
-    kind: Mapped[str]  # a `FeedbackKind`
+    kind: Mapped[str]  # a `FeedbackKind`, or "choice"
 
 
 class Comparison(Base):

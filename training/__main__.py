@@ -58,6 +58,10 @@ def _refresh(arguments: argparse.Namespace) -> None:
     said = telling.speak()
 
     def work() -> None:
+        if arguments.verb == "refresh":  # a wrong name should not cost the loading of torch
+            from training.refresh import recipes  # noqa: PLC0415
+
+            recipes.of(arguments.run_folder)
         from training.refresh import run  # noqa: PLC0415  (torch, only where it is needed)
 
         run.VERBS[arguments.verb](arguments.run_folder, said)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import history, privacy, prompt, triage
 from doctor_llama.prompt import ChatMessage
-from doctor_llama.samples import harm, suspicion
+from doctor_llama.samples import choices, harm, suspicion
 from doctor_llama.samples.sample import Sample
 from doctor_llama.samples.suspicion import Claim
 from doctor_llama.schema import Feedback, FeedbackKind, Message, Reason, Review, Role, User
@@ -73,6 +73,7 @@ async def collect(
     found.samples += _corrections(by_kind[FeedbackKind.CORRECTION], found.left_out)
     found.samples += _one_each(by_kind[FeedbackKind.PREFERENCE], found.left_out)
     found.samples += _majorities(by_kind[FeedbackKind.RATING], found.left_out)
+    found.samples += await choices.collect(session, pseudonym, found.left_out)
     return found
 
 

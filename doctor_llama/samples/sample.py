@@ -30,6 +30,7 @@ class Sample:
     person: str = ""
     consent: int = 0
     people: int = 1  # how many said it
+    comparison: int | None = None  # what reviewers chose in, where it is not of `rows`
     counts: dict[str, int] = field(default_factory=dict)  # of personal data taken out
 
     @property
@@ -40,7 +41,7 @@ class Sample:
         """Where it comes from."""
         return {
             "source": "feedback",
-            "row": f"feedback:{self.rows[0]}",
+            "row": f"feedback:{self.rows[0]}" if self.rows else f"comparison:{self.comparison}",
             "rows": list(self.rows),
             "answer": self.answer,
             "adapter": self.adapter or "",

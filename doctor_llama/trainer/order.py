@@ -90,7 +90,9 @@ async def prepare(
 async def _known(session: AsyncSession, adapter: Adapter | None) -> set[int]:
     if adapter is None:
         return set()
-    query = select(TrainedOn.feedback_id).where(TrainedOn.adapter_id == adapter.id)
+    query = select(TrainedOn.feedback_id).where(
+        TrainedOn.adapter_id == adapter.id, TrainedOn.kind != lineage.CHOICE
+    )
     return set(await session.scalars(query))
 
 
@@ -112,10 +114,12 @@ def _absolute(path: Path | None) -> str | None:
 
 
 def _rows(found: Collected) -> dict[str, list[int]]:
-    return {
+    rows = {
         str(kind): sorted(row for sample in found.of(kind) for row in sample.rows)
         for kind in FeedbackKind
     }
+    chosen = sorted(s.comparison for s in found.samples if s.comparison is not None)
+    return rows | {lineage.CHOICE: chosen}
 
 
 def _write(folder: Path, order: dict[str, Any]) -> None:

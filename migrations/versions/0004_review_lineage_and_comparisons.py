@@ -68,9 +68,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_trained_on_feedback_id"), ["feedback_id"], unique=False
         )
-        batch_op.create_index(
-            "uq_trained_on_adapter_feedback", ["adapter_id", "feedback_id"], unique=True
-        )
+        batch_op.create_index("uq_trained_on", ["adapter_id", "kind", "feedback_id"], unique=True)
 
     op.create_table(
         "choices",
@@ -132,7 +130,7 @@ def downgrade() -> None:
 
     op.drop_table("choices")
     with op.batch_alter_table("trained_on", schema=None) as batch_op:
-        batch_op.drop_index("uq_trained_on_adapter_feedback")
+        batch_op.drop_index("uq_trained_on")
         batch_op.drop_index(batch_op.f("ix_trained_on_feedback_id"))
 
     op.drop_table("trained_on")

@@ -4,9 +4,9 @@ import json
 
 from sqlalchemy import delete, select
 
-from doctor_llama import adapters, lineage, privacy
+from doctor_llama import adapters, lineage, privacy, samples
 from doctor_llama.db import Database
-from doctor_llama.schema import Adapter, User
+from doctor_llama.schema import Adapter, Choice, Comparison, User
 from tests.command import run
 from tests.samples.people import Town
 
@@ -40,6 +40,37 @@ async def test_every_adapter_knows_its_rows_and_every_row_its_adapters(database:
         assert names == ["a", "b"], "what its parent knew, it knows too"
         assert await lineage.due(session) == {}
         assert await lineage.clean_start(session, b) is b
+
+
+async def test_reviewers_choices_teach_and_are_lineage_too(database: Database) -> None:
+    town = Town(database)
+    async with database.session() as session:
+        asker = await town.person(session, 1)
+        answer = await town.answered(session, asker, "What is gout?", "An answer.")
+        pair = Comparison(
+            message_id=answer.parent_id, prompt="What is gout?", first="Bad.", second="Good."
+        )
+        own = Comparison(prompt="What is acne?", first="Right.", second="Left.")
+        session.add_all([pair, own])
+        await session.flush()
+        for name, better in ((7, 2), (8, 2), (9, 1)):
+            user = await town.person(session, name)
+            session.add(Choice(comparison_id=pair.id, user_id=user.id, better=better))
+        session.add(Choice(comparison_id=own.id, user_id=asker.id, better=0))
+    async with database.session() as session:
+        found = await samples.collect(session, str)
+        assert [(s.chosen, s.rejected, s.people) for s in found.samples] == [("Good.", "Bad.", 3)]
+        assert samples.records(found.samples)["preferences"][0]["row"] == f"comparison:{pair.id}"
+    await register(database, "a", [])
+    async with database.session() as session:
+        a = await adapters.get(session, "a")
+        await lineage.learned(session, a, {"choice": [pair.id]})
+        assert await lineage.due(session) == {}
+        await session.execute(delete(User).where(User.account == "telegram:1"))
+    async with database.reading() as session:
+        assert await lineage.due(session) == {a.id: 1}
+        assert [(r.kind, r.state) for r in await lineage.of(session, a)] == [("choice", "erased")]
+        assert not (await samples.collect(session, str)).samples
 
 
 async def test_an_erased_row_makes_its_adapters_due_and_the_next_start_clean(

@@ -18,15 +18,13 @@ from doctor_llama.trainer.process import ORDER
 from training import gate, kinds, recipe, sft
 from training.gate import Sets, Thresholds, Verdict
 from training.progress import Report
-from training.recipe import Recipe
-from training.refresh import dataset, examining, order, preferences, questions
+from training.refresh import dataset, examining, order, preferences, questions, recipes
 from training.refresh.order import Order
 from training.refresh.questions import Item
 from training.refresh.telling import Telling
 
 log = logging.getLogger(__name__)
 
-RECIPES = {True: "refresh-embedded", False: "refresh"}
 CONTEXT = {True: 2048, False: 4096}  # tokens, by whether it is the demonstration model
 
 
@@ -38,7 +36,7 @@ def refresh(folder: Path, tell: Telling) -> None:
     tell("data", 0.1)
     place, manifest, material = dataset.build(asked)
     tell("data", 1.0, rows=manifest["rows"])
-    chosen = _recipe(asked)
+    chosen = recipes.of(folder)
     start = Path(asked.start) if asked.start else None
     trained = sft.train(
         chosen, place, folder / "sft", start=start,
@@ -71,18 +69,6 @@ def refresh(folder: Path, tell: Telling) -> None:
             },
         },
     )
-
-
-def _recipe(asked: Order) -> Recipe:
-    name = RECIPES[asked.demo] if asked.recipe == "auto" else asked.recipe
-    chosen = recipe.load(name)
-    base = replace(chosen.base, model=_base_name(asked))
-    return replace(chosen, base=base, seed=asked.seed)
-
-
-def _base_name(asked: Order) -> str:
-    """How a recipe names the base."""
-    return "embedded" if asked.demo else asked.base
 
 
 def _listener(tell: Telling, phase: str) -> Any:
