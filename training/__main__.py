@@ -35,6 +35,12 @@ def _triage(arguments: argparse.Namespace) -> None:
 def _train(arguments: argparse.Namespace) -> None:
     from training import kinds  # noqa: PLC0415  (torch, only where it is needed)
 
+    if arguments.engine == "ray":
+        from training import rayed  # noqa: PLC0415
+
+        again = [part for part in sys.argv[1:] if part not in ("--engine", "ray")]
+        rayed.run(again, arguments.nproc, arguments.out / "ray")
+        return
     chosen = recipe.load(arguments.recipe, arguments.set)
     kinds.train(
         arguments.kind,
@@ -94,6 +100,8 @@ def _add_training(verbs: Any) -> None:
         verb.add_argument("--out", type=Path, required=True, help="folder of the run")
         verb.add_argument("--start", type=Path, help="folder of an adapter to train further")
         verb.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+        verb.add_argument("--engine", choices=["torchrun", "ray"], default="torchrun")
+        verb.add_argument("--nproc", type=int, default=1, help="workers of --engine ray")
         verb.set_defaults(run=_train, kind=kind)
 
 

@@ -1,12 +1,12 @@
 """A recipe in the words of transformers' and TRL's arguments, the same for every trainer."""
 
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from training import together
 from training.planning import Sizes
 from training.recipe import Recipe
 
@@ -18,16 +18,6 @@ OPTIMIZERS = {
     "paged_adamw_8bit": "paged_adamw_8bit",
     "paged_adamw_32bit": "paged_adamw_32bit",
 }
-
-
-def world_size() -> int:
-    """Processes that train together, as torchrun says."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
-
-
-def rank() -> int:
-    """This process's number among them."""
-    return int(os.environ.get("RANK", "0"))
 
 
 def optimizer(recipe: Recipe, device: torch.device) -> str:
@@ -82,6 +72,7 @@ def common(
         "use_cpu": cpu,
         "dataloader_pin_memory": not cpu,
         "ddp_find_unused_parameters": False,
+        "ddp_backend": "gloo" if cpu and together.world_size() > 1 else None,
         "torch_compile": recipe.base.compile,
         "seed": recipe.seed,
         "data_seed": recipe.seed,

@@ -7,17 +7,25 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import datasets
+import torch
 from transformers.utils import logging as transformers_logging
 
+from doctor_llama import settings
 from doctor_llama.errors import RecipeError
-from training import arguments, sft
+from training import preference, pretrain, reward, sft, together
 from training.progress import Bar, Listener, Stop
 from training.recipe import Kind, Recipe
 from training.runs import TrainResult
 
 log = logging.getLogger(__name__)
 
-TRAINERS: dict[Kind, Callable[..., TrainResult]] = {Kind.SFT: sft.train}
+TRAINERS: dict[Kind, Callable[..., TrainResult]] = {
+    Kind.SFT: sft.train,
+    Kind.PRETRAIN: pretrain.train,
+    Kind.DPO: preference.train,
+    Kind.KTO: preference.train,
+    Kind.REWARD: reward.train,
+}
 
 
 def train(
@@ -36,14 +44,27 @@ def train(
             f"This recipe is for {recipe.kind}. Run: doctor-llama train {recipe.kind}"
         )
     quiet()
-    bar = Bar() if progress is None and arguments.rank() == 0 else None
+    together.join()
+    threads = settings.load().threads
+    if threads:
+        torch.set_num_threads(threads)
+    bar = Bar() if progress is None and together.rank() == 0 else None
     with bar or nullcontext():
-        result = TRAINERS[kind](
+        result = trainer_of(kind)(
             recipe, dataset, out, start=start, progress=progress or bar, stop=stop
         )
-    if arguments.rank() == 0:
+    if together.rank() == 0:
         log.info("done. To take it in: doctor-llama adapters import %s", result.adapter)
     return result
+
+
+def trainer_of(kind: Kind) -> Callable[..., TrainResult]:
+    """The function that trains this kind of recipe."""
+    if kind is Kind.SWEEP:
+        from training import sweep  # noqa: PLC0415 - it comes back here for each of its runs
+
+        return sweep.train
+    return TRAINERS[kind]
 
 
 def quiet() -> None:

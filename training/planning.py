@@ -18,7 +18,7 @@ from transformers import AttentionInterface, AutoModelForCausalLM
 from doctor_llama.engine.local import blueprint
 from doctor_llama.engine.local.weights import Weights, free_memory
 from doctor_llama.errors import TooLittleDiskError, TooLittleMemoryError
-from training import heads, qlora
+from training import heads, qlora, together
 from training.recipe import Kind, Recipe
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ def plan(recipe: Recipe, made: qlora.Plan, *, world: int = 1, free: int | None =
 
     Raises `TooLittleMemoryError` where nothing does.
     """
-    free = free_memory(made.device) if free is None else free
+    if free is None:
+        free = together.least(free_memory(made.device))
     if made.device.type == "cpu":
         free //= world  # the processes share it
     footprint = Footprint.measure(recipe, made)
@@ -108,6 +109,7 @@ class Footprint:
     trained: int  # numbers
     base: int
     head: str
+    chunk: int  # logits that exist at once
 
     @classmethod
     def measure(cls, recipe: Recipe, made: qlora.Plan) -> "Footprint":
@@ -126,6 +128,7 @@ class Footprint:
             trained=sum(shape.numel() for shape in shapes.values()),
             base=made.size.bytes(Weights.NF4) if made.size else 0,
             head=recipe.rows.head if recipe.kind in UNPADDED else "trl",
+            chunk=heads.CHUNK_NUMBERS[made.device.type],
         )
 
     def activations(self, tokens: int, *, checkpointing: bool) -> int:
@@ -136,7 +139,7 @@ class Footprint:
         # logits: bf16, fp32 and their gradient
         logits = tokens * self.vocabulary * (2 + 4 + 4)
         if self.head != "full":
-            logits = min(logits, heads.CHUNK_NUMBERS * 12) + tokens * self.hidden * 2
+            logits = min(logits, self.chunk * 12) + tokens * self.hidden * 2
         return kept + logits
 
 

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import TrainerCallback
 
+from training import together
+
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,8 @@ class Watch(TrainerCallback):
             self._began = time.monotonic(), state.global_step, self._tokens()
         if self.listener is not None and state.is_world_process_zero:
             self.listener(self._report(state))
-        if self.stop is not None and not self.stopped and self.stop():
+        said = self.stop is not None and not self.stopped and self.stop()
+        if together.anyone(said):
             self.stopped = True
             control.should_training_stop = control.should_save = True
         return control
@@ -81,7 +84,8 @@ class Watch(TrainerCallback):
             log.info("step %d of %d: %s", state.global_step, state.max_steps, told)
 
     def _tokens(self) -> int:
-        return int(getattr(self.trainer, "seen_tokens", 0) or self.logged.get("num_tokens", 0))
+        seen = int(getattr(self.trainer, "seen_tokens", 0)) * together.world_size()
+        return seen or int(self.logged.get("num_tokens", 0))
 
     def _report(self, state: Any) -> Report:
         assert self._began is not None

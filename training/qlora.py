@@ -21,7 +21,7 @@ from doctor_llama.engine.local.blueprint import Blueprint
 from doctor_llama.engine.local.weights import Parameters, Weights, parameters
 from doctor_llama.errors import AdapterError, ModelUnavailableError, TrainingError
 from doctor_llama.prompt import SYSTEM_PROMPT
-from training import attention
+from training import attention, together
 from training.recipe import Adapter, Recipe
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def plan(recipe: Recipe, start: Path | None = None, *, device: str | None = None
     tokenizer = loading.tokenizer_for(base.folder, brought)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    place = torch.device(device or default_device())
+    place = torch.device(device or together.device())
     made = Plan(
         base=base,
         label=label,
@@ -93,17 +93,16 @@ def plan(recipe: Recipe, start: Path | None = None, *, device: str | None = None
     return made
 
 
-def default_device() -> str:
-    """The GPU of this process, or the CPU."""
-    if not torch.cuda.is_available():
-        return "cpu"
-    return f"cuda:{torch.cuda.current_device()}"
+def load(recipe: Recipe, made: Plan, weights: Weights, *, scores: bool = False) -> Any:
+    """Load the base in 4 bits and put the adapter on it, ready to be trained.
 
-
-def load(recipe: Recipe, made: Plan, weights: Weights) -> Any:
-    """Load the base in 4 bits and put the adapter on it, ready to be trained."""
+    With `scores` the base ends in one number in place of a vocabulary.
+    """
     dtype = getattr(torch, recipe.base.dtype)
-    base = loading.load_base(made.base.folder, device=made.device, dtype=dtype, weights=weights)
+    torch.manual_seed(recipe.seed)  # a score layer begins with random numbers
+    base = loading.load_base(
+        made.base.folder, device=made.device, dtype=dtype, weights=weights, scores=scores
+    )
     base.set_attn_implementation(
         attention.register() if made.attention == attention.NAME else made.attention
     )

@@ -3,6 +3,7 @@
 It knows no model. Whatever is dropped is counted.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def encode(part: Dataset, writer: Writer) -> Encoded:
     return _mapped(part, several)
 
 
-def encode_text(part: Dataset, tokenizer: Any, *, longest: int) -> Encoded:
+def encode_text(part: Dataset, tokenizer: Any) -> Encoded:
     """Tokenise raw text, each document with its end token; long ones are left to the packing."""
     bos = tokenizer("").input_ids[:1]
 
@@ -123,7 +124,7 @@ def encode_text(part: Dataset, tokenizer: Any, *, longest: int) -> Encoded:
             ids = tokenizer(text, add_special_tokens=False).input_ids
             ids = [*bos, *ids, tokenizer.eos_token_id]
             made.append({"input_ids": ids, "labels": list(ids)})
-        return _columns(made, longest)
+        return _columns(made, sys.maxsize)
 
     return _mapped(part, several)
 

@@ -2,18 +2,16 @@
 
 import importlib.util
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import EarlyStoppingCallback
 from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-from doctor_llama.errors import RecipeError, StoppedError, TrainingError
-from training import arguments, qlora, runs
+from doctor_llama.errors import RecipeError, StoppedError
+from training import arguments, qlora, runs, together
 from training.progress import Watch
 from training.recipe import Recipe
 from training.runs import Run, TrainResult
@@ -27,7 +25,7 @@ def callbacks(recipe: Recipe, run: Run, watch: Watch, *, measured: bool) -> list
     if recipe.run.tracker == "tensorboard":
         from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415 - slow to import
 
-        if arguments.rank() == 0:
+        if together.rank() == 0:
             writer = SummaryWriter(str(run.folder / runs.LOGS))
             found.append(TensorBoardCallback(writer))  # type: ignore[no-untyped-call]
     if measured and recipe.run.patience and recipe.run.checkpoints:
@@ -43,28 +41,15 @@ def require_tracker(recipe: Recipe) -> None:
         )
 
 
-def require_world(wanted: int | None = None) -> None:
-    """Raise `TrainingError` unless as many processes train together as were asked for.
-
-    Some launchers start one process in silence where two were asked for.
-    """
-    asked = int(os.environ.get("DOCTOR_LLAMA_NPROC", "0")) or wanted
-    there = torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
-    if asked is not None and asked != there:
-        raise TrainingError(
-            f"{asked} processes were asked for and {there} are here. Start it with --nproc, or "
-            "with torchrun."
-        )
-
-
 def checkpoint_layers(model: Any) -> None:
     """Compute activations twice in the layers that the backward pass goes through.
 
-    TRL's own switch also asks for gradients of the embedding, and so sends the backward pass
-    through every layer below the adapter.
+    transformers' own switch, and TRL's, also ask for gradients of the embedding, and so send the
+    backward pass through every layer below the adapter.
     """
     base = model.get_base_model()
-    base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    base.activation_checkpointing_enable({"use_reentrant": False})
+    base.disable_input_require_grads()
 
 
 def run_to_end(
@@ -82,7 +67,6 @@ def run_to_end(
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
     watch.trainer = trainer
-    require_world()
     newest = run.newest()
     if newest is not None:
         log.info("going on from %s", newest.name)
@@ -93,16 +77,15 @@ def run_to_end(
             f"The training was stopped at step {state.global_step} of {state.max_steps}; the same "
             "command goes on from there."
         )
-    trainer.accelerator.wait_for_everyone()
     metrics = {
         "steps": state.global_step,
         "stopped_early": state.global_step < state.max_steps,
         "history": [entry for entry in state.log_history if "loss" in entry or _held(entry)],
         **told(trainer),
     }
-    if arguments.rank() == 0:
+    if together.rank() == 0:
         run.finish(trainer.model, made, metrics)
-    trainer.accelerator.wait_for_everyone()
+    together.wait()
     return TrainResult(run.folder / runs.ADAPTER, metrics)
 
 
@@ -120,7 +103,7 @@ def finished(run: Run) -> TrainResult | None:
 
 def say_plan(made: qlora.Plan, sizes: Any, recipe: Recipe, folder: Path) -> None:
     """Tell what is about to be trained, in which pieces, and where it goes."""
-    if arguments.rank() == 0:
+    if together.rank() == 0:
         log.info("%s: %s", recipe.kind, made.told)
         log.info("%s", sizes.told)
         log.info(

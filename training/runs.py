@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 
 from doctor_llama.engine.local import lora
 from doctor_llama.errors import TrainingError
-from training import qlora, recipe, trainers
+from training import qlora, recipe, together, trainers
 from training.recipe import Recipe
 
 RUN, METRICS, CHECKPOINTS, LOGS, ADAPTER = (
@@ -95,17 +95,17 @@ def open_run(folder: Path, chosen: Recipe, dataset: Path, start: Path | None, *,
         "versions": {name: metadata.version(name) for name in VERSIONS_OF},
     }
     path = folder / RUN
-    if path.is_file():
-        there = json.loads(path.read_text("utf-8"))
-        differ = sorted(key for key in facts if facts[key] != there.get(key))
-        if differ:
-            raise TrainingError(
-                f"{folder} holds another run: its {differ[0]} differs. Choose another folder, "
-                "or remove this one."
-            )
-    else:
+    if together.rank() == 0 and not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         write_json(path, facts)
+    together.wait()
+    there = json.loads(path.read_text("utf-8"))
+    differ = sorted(key for key in facts if facts[key] != there.get(key))
+    if differ:
+        raise TrainingError(
+            f"{folder} holds another run: its {differ[0]} differs. Choose another folder, "
+            "or remove this one."
+        )
     return Run(folder, facts)
 
 

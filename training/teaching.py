@@ -8,7 +8,7 @@ from typing import Any
 from datasets import Dataset
 from trl.trainer.sft_config import SFTConfig
 
-from training import arguments, attention, heads, packing, planning, qlora, running, runs
+from training import arguments, attention, heads, packing, planning, qlora, running, runs, together
 from training.packing import PaddedCollator, PassCollator
 from training.planning import Sizes
 from training.progress import Listener, Stop, Watch
@@ -80,7 +80,7 @@ def teach(
     recipe: Recipe, place: Place, made: qlora.Plan, taught: Encoded, held_out: Encoded | None
 ) -> TrainResult:
     """Train an adapter on rows in tokens; see `sft.train`."""
-    world = arguments.world_size()
+    world = together.world_size()
     sizes = planning.plan(recipe, made, world=world)
     planning.require_disk(place.out, sizes)
     running.require_tracker(recipe)
@@ -107,7 +107,7 @@ def make_trainer(
 ) -> AnswerTrainer:
     """Load the model and put the trainer together."""
     measured = lesson.held_out is not None
-    total = planning.steps(recipe, len(lesson.train), sizes, arguments.world_size())
+    total = planning.steps(recipe, len(lesson.train), sizes, together.world_size())
     config = SFTConfig(
         **arguments.common(
             recipe, run.checkpoints, sizes, made.device, steps=total, measured=measured

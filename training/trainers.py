@@ -43,6 +43,17 @@ class Careful:
             save_adapter(self.model, Path(output_dir or self.args.output_dir))
 
 
+class Prepared:
+    """For a trainer whose rows are tokens already; stands before TRL's class.
+
+    TRL would render them with the tokenizer's own template, with today's date in it, and would let
+    control tokens that a person typed through as such.
+    """
+
+    def _prepare_dataset(self, dataset: Any, *_: Any, **__: Any) -> Any:
+        return dataset
+
+
 def save_adapter(model: Any, folder: Path) -> None:
     """Write the trained adapter's weights and configuration as PEFT does."""
     model.save_pretrained(
@@ -59,7 +70,8 @@ class AnswerTrainer(Careful, SFTTrainer):
     def __init__(self, *given: Any, head: str, **named: Any) -> None:
         super().__init__(*given, **named)
         self.head = head
-        self.seen_tokens = 0  # by this process, of whole rows, without padding
+        # by this process: tokens of whole rows, those of them that are taught, and padding
+        self.seen_tokens = self.seen_taught = self.seen_padding = 0
         if head == "answers":
             heads.add_answer_loss(self.model.get_base_model())
 
@@ -72,7 +84,7 @@ class AnswerTrainer(Careful, SFTTrainer):
     ) -> Any:
         """Loss per taught token of the whole step, over all passes and processes."""
         if self.model.training:
-            self.seen_tokens += _tokens_of(inputs)
+            self._count(inputs)
         if self.head == "trl":
             return super().compute_loss(  # type: ignore[no-untyped-call]
                 model, inputs, return_outputs, num_items_in_batch
@@ -84,6 +96,17 @@ class AnswerTrainer(Careful, SFTTrainer):
             # the count is that of all processes, and their gradients are averaged
             loss = loss * self.accelerator.num_processes
         return (loss, {"loss": loss}) if return_outputs else loss
+
+    def _count(self, inputs: dict[str, Any]) -> None:
+        numbers = int(inputs["input_ids"].numel())
+        if "attention_mask" in inputs:
+            real = int(inputs["attention_mask"].sum())
+        else:  # a shared beginning counts for each row
+            bounds: list[int] = inputs.get("documents", [0, 0])
+            real = numbers + bounds[0] * (len(bounds) - 2)
+        self.seen_tokens += real
+        self.seen_padding += max(0, numbers - real)
+        self.seen_taught += int((inputs["labels"][:, 1:] != -100).sum())
 
     def summed(self, model: Any, inputs: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
         """The summed loss of a pass and the number of tokens that it is over."""
@@ -146,11 +169,3 @@ class AnswerTrainer(Careful, SFTTrainer):
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """As transformers logs; TRL would add averages that this loss does not compute."""
         super(SFTTrainer, self).log(logs, start_time)
-
-
-def _tokens_of(inputs: dict[str, Any]) -> int:
-    """Tokens of the rows in a batch; a shared beginning counts for each of them."""
-    if "attention_mask" in inputs:
-        return int(inputs["attention_mask"].sum())
-    bounds: list[int] = inputs.get("documents", [0, 0])
-    return int(inputs["input_ids"].numel()) + bounds[0] * (len(bounds) - 2)

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +23,22 @@ commands = typer.Typer(
 )
 app.add_typer(commands, name="train")
 
+KINDS = {
+    "sft": "Questions with their answers. The same command goes on after a kill.",
+    "pretrain": "Raw text, before questions and answers.",
+    "dpo": "Pairs of answers, of which people prefer one.",
+    "kto": "Single answers with a thumb.",
+    "reward": "A model that scores answers, from pairs. It ranks and is never served.",
+    "sweep": "One recipe over a grid of settings; a table and a picture at the end.",
+}
+RESTARTS = 3  # of torchrun; each goes on from the last checkpoint
+
+
+class Engine(StrEnum):
+    TORCHRUN = "torchrun"  # built in; starts failed processes again
+    RAY = "ray"  # extra `ray`: for a cluster that runs many jobs
+
+
 RecipeName = Annotated[str, typer.Argument(metavar="RECIPE", help="Its name, or a .toml file.")]
 Data = Annotated[Path, typer.Option(help="Folder of the data set.")]
 Out = Annotated[
@@ -34,6 +52,9 @@ Start = Annotated[
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a field.")
 ]
+
+Processes = Annotated[int, typer.Option(min=1, help="Processes that train together, one a GPU.")]
+Launcher = Annotated[Engine, typer.Option(help="What starts them.")]
 
 
 @commands.command()
@@ -68,47 +89,51 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-@commands.command()
-def sft(
-    recipe: RecipeName,
-    data: Data,
-    out: Out = None,
-    start: Start = None,
-    overrides: Overrides = None,
-) -> None:
-    """Questions with their answers. The same command goes on after a kill."""
-    _run("sft", recipe, data, out, start=start, overrides=overrides)
+def _command(kind: str) -> Callable[..., None]:
+    def train(
+        recipe: RecipeName,
+        data: Data,
+        out: Out = None,
+        start: Start = None,
+        overrides: Overrides = None,
+        nproc: Processes = 1,
+        engine: Launcher = Engine.TORCHRUN,
+    ) -> None:
+        from training import recipe as recipes_of
+
+        recipes_of.load(recipe, overrides or ())  # a mistake is named at once
+        chosen = settings.load()
+        place = out or chosen.data_dir / "training" / Path(recipe).stem
+        given = [kind, recipe, "--data", str(data), "--out", str(place)]
+        if start is not None:
+            given += ["--start", str(_folder_of(start, chosen))]
+        for override in overrides or ():
+            given += ["--set", override]
+        raise typer.Exit(_wait(_launched(given, nproc, engine), nproc))
+
+    return train
 
 
-def _run(
-    kind: str,
-    recipe: str,
-    data: Path,
-    out: Path | None,
-    *,
-    start: str | None,
-    overrides: list[str] | None,
-) -> None:
-    """Check what can be checked at once, then train in a process of its own."""
-    from training import recipe as recipes_of
-
-    recipes_of.load(recipe, overrides or ())
-    chosen = settings.load()
-    place = out or chosen.data_dir / "training" / Path(recipe).stem
-    command = [sys.executable, "-m", "training", kind, recipe]
-    command += ["--data", str(data), "--out", str(place)]
-    if start is not None:
-        command += ["--start", str(_folder_of(start, chosen))]
-    for override in overrides or ():
-        command += ["--set", override]
-    raise typer.Exit(_wait(command))
+for _kind, _text in KINDS.items():
+    commands.command(_kind, help=_text)(_command(_kind))
 
 
-def _wait(command: list[str]) -> int:
+def _launched(given: list[str], nproc: int, engine: Engine) -> list[str]:
+    """The command line that starts the trainer, or several of them."""
+    if engine is Engine.RAY:
+        given = [*given, "--engine", "ray", "--nproc", str(nproc)]
+    elif nproc > 1:
+        torchrun = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={nproc}"]
+        return [sys.executable, *torchrun, f"--max-restarts={RESTARTS}", "-m", "training", *given]
+    return [sys.executable, "-m", "training", *given]
+
+
+def _wait(command: list[str], nproc: int) -> int:
     """Run the trainer; it hears Ctrl+C itself and saves its state."""
+    variables = os.environ | {"PYTHONUNBUFFERED": "1", "DOCTOR_LLAMA_NPROC": str(nproc)}
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        process = subprocess.Popen(command, env=os.environ | {"PYTHONUNBUFFERED": "1"})  # noqa: S603 - ourselves
+        process = subprocess.Popen(command, env=variables)  # noqa: S603 - ourselves
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         code = process.wait()
     finally:

@@ -13,7 +13,13 @@ from typing import Any
 import torch
 from bitsandbytes.nn.modules import Linear4bit
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GenerationConfig
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    GenerationConfig,
+)
 from transformers.utils import logging as transformers_logging
 
 from doctor_llama.engine.local import blueprint, hub, judging, lora, slimming, slot, tokens
@@ -114,8 +120,12 @@ def load_base(
     device: torch.device,
     dtype: torch.dtype = torch.bfloat16,
     weights: Weights = Weights.NF4,
+    scores: bool = False,
 ) -> Any:
     """Load the base alone, in NF4 safe to train as well as to serve.
+
+    With `scores` it ends in a new layer of one number, as a reward model does, in place of the
+    vocabulary.
 
     `NF4_DEQUANTIZED` gives the very logits that NF4 gives where it unpacks its weights at every
     step, which is everywhere but in bitsandbytes' fused kernels for a handful of tokens.
@@ -126,10 +136,13 @@ def load_base(
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=dtype,
+        llm_int8_skip_modules=["score"] if scores else None,  # for 4 bits too, in spite of its name
     )
+    kind = AutoModelForSequenceClassification if scores else AutoModelForCausalLM
     try:
-        base = AutoModelForCausalLM.from_pretrained(
+        base = kind.from_pretrained(
             folder,
+            **({"num_labels": 1} if scores else {}),
             quantization_config=None if weights is Weights.BF16 else quantised,
             dtype=dtype,
             device_map={"": str(device)},

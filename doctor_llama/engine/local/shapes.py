@@ -14,7 +14,9 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 SPECIALS = ("<|begin|>", "<|end|>", "<|user|>", "<|answer|>")
 TEMPLATE = (
-    "{{ bos_token }}{% for m in messages %}{{ '<|user|>' + m['content'] }}{% endfor %}<|answer|>"
+    "{{ bos_token }}{% for m in messages %}{% if m['role'] == 'assistant' %}"
+    "{{ '<|answer|>' + m['content'] + '<|end|>' }}{% else %}{{ '<|user|>' + m['content'] }}"
+    "{% endif %}{% endfor %}{% if add_generation_prompt %}<|answer|>{% endif %}"
 )
 TEMPLATE_TOKENS = 3
 WORD = "w"  # followed by a number: each word is one token
@@ -33,6 +35,7 @@ class Shape:
 
 SHAPES = {
     "tiny": Shape(256, 512, 2, 8, 2, 4096, rank=8),  # 2 M, to try the command itself
+    "12m": Shape(256, 768, 6, 8, 4, 32_768, rank=16),  # to compare ways of training on a CPU
     "300m": Shape(1024, 4096, 20, 16, 4, 32_000),
     "llama-3.2-1b": Shape(2048, 8192, 16, 32, 8, 128_256),
     "llama-3.2-3b": Shape(3072, 8192, 28, 24, 8, 128_256),
