@@ -11,13 +11,16 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot import asking, places, presses
 from bot.context import Context
+from bot.presses import Press
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import roles, triage
 from doctor_llama.schema import Role
 
 OWN_DATA = ("/privacy", "/mydata", "/forget")
+OWN_BUTTONS: tuple[type[Press], ...] = (presses.Withdraw, presses.Forget)
 OUTSIDERS = (*OWN_DATA, "/language", "/help", "/about")
+OUTSIDERS_BUTTONS = (*OWN_BUTTONS, presses.Speak)
 
 
 async def gate(update: Update, context: Context) -> None:
@@ -27,9 +30,9 @@ async def gate(update: Update, context: Context) -> None:
         return
     role = context.house.standing.role(person.id)
     if role is Role.BLOCKED:
-        shut = not (_command(update, OWN_DATA) or _own_data(update))
+        shut = not (_command(update, OWN_DATA) or _pressed(update, OWN_BUTTONS))
     elif context.house.settings.access == "members" and not roles.reaches(role, Role.MEMBER):
-        shut = not (_command(update, OUTSIDERS) or _own_data(update))
+        shut = not (_command(update, OUTSIDERS) or _pressed(update, OUTSIDERS_BUTTONS))
     else:
         return
     if not shut or _red(update, context):  # judged last: it is what takes time
@@ -47,11 +50,10 @@ def _command(update: Update, allowed: tuple[str, ...]) -> bool:
     return message.text.split(maxsplit=1)[0].partition("@")[0] in allowed
 
 
-def _own_data(update: Update) -> bool:
-    """Whether this is a button of those commands."""
+def _pressed(update: Update, allowed: tuple[type[Press], ...]) -> bool:
+    """Whether this is one of the buttons."""
     query = update.callback_query
-    pressed = presses.parse(query.data or "") if query is not None else None
-    return isinstance(pressed, presses.Withdraw | presses.Forget | presses.Speak)
+    return query is not None and isinstance(presses.parse(query.data or ""), allowed)
 
 
 def _red(update: Update, context: Context) -> bool:

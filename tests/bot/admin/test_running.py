@@ -1,9 +1,6 @@
 """Jobs, pauses, pictures, exports and broadcasts, given in the chat."""
 
-import asyncio
 import json
-import subprocess
-import sys
 from functools import partial
 
 import httpx
@@ -112,15 +109,6 @@ async def test_pictures_come_with_their_numbers(scene: Scene) -> None:
     await scene.answer(OWNER, "/admin stats [questions", after=wrong.message_id)
 
 
-async def test_pictures_are_drawn_beside_the_answers(scene: Scene) -> None:
-    """In a thread, so that a button is answered while one is drawn; and only then imported."""
-    code = "import sys, bot.app; print('matplotlib' in sys.modules)"
-    out = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert out.stdout.strip() == "False"
-
-
 async def test_every_language_can_be_drawn(recwarn: pytest.WarningsRecorder) -> None:
     """Warnings are errors here: a letter that the typeface lacks would fail."""
     from bot.admin.charting import UNDRAWN
@@ -187,15 +175,12 @@ async def test_samples_come_as_files(scene: Scene) -> None:
     answer = await scene.final(ANA, "rest.")
     await scene.people.press(ANA, answer.message_id, "👍")
     await scene.people.wait_message(ANA, lambda m: "👍 ✓" in m.labels)
-    for fmt in ("jsonl", "parquet"):
-        await command(scene, OWNER, f"export {fmt}", f"as {fmt} into this chat?", "being written")
-        await scene.answer(OWNER, "Samples: 1", 30)
-        sent = await scene.people.wait_message(OWNER, partial(named, fmt), 30)
-        data = await file(scene, sent)
-        if fmt == "jsonl":
-            row = json.loads(data.splitlines()[0])
-            assert row["prompt"][-1]["content"] == "What is asthma?"
-            assert row["label"] is True
-        else:
-            assert data.startswith(b"PAR1")
-    assert await noted(scene) == ["samples.export", "samples.export"]
+    await command(scene, OWNER, "export jsonl", "as jsonl into this chat?", "being written")
+    await scene.answer(OWNER, "Samples: 1", 60)
+    sent = await scene.people.wait_message(OWNER, partial(named, "jsonl"), 30)
+    row = json.loads((await file(scene, sent)).splitlines()[0])
+    assert row["prompt"][-1]["content"] == "What is asthma?"
+    assert row["label"] is True
+    wrong = await scene.people.send(OWNER, "/admin export csv")
+    await scene.answer(OWNER, "/admin export [jsonl|parquet]", after=wrong.message_id)
+    assert await noted(scene) == ["samples.export"]
