@@ -125,6 +125,9 @@ def test_wrong_places_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="no question of PubMedQA with a decision"):
         place = write(tmp_path / "y.jsonl", [hub_row(1, "")])
         sets.load(small, places={"pubmedqa": place})
+    with pytest.raises(EvaluationError, match="is not as medqa has them"):
+        odd = [{"question": "?", "options": ["rest", "ice"], "answer": "ice"}]
+        sets.load(small, places={"medqa": write(tmp_path / "z.jsonl", odd)})
     with pytest.raises(EvaluationError, match="is no data set"):
         sets.load(small, data=tmp_path)
     texts = data_set(tmp_path / "texts", [{"text": "x", "source": "a", "row": "1"}])

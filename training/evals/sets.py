@@ -36,8 +36,18 @@ def load(
         raise EvaluationError(f"{unknown[0]} is no set with a place; {', '.join(PUBLIC)} are.")
     found = [safety.task(), topics.plain(), topics.wordings(), topics.choices()]
     wanted = PUBLIC if chosen is Chosen.FULL else places
-    found += [PUBLIC[name](_records(name, places.get(name))) for name in wanted]
+    found += [_public(name, places.get(name)) for name in wanted]
     return found + (held_out.tasks(data) if data is not None else [])
+
+
+def _public(name: str, place: str | None) -> Task:
+    try:
+        return PUBLIC[name](_records(name, place))
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise EvaluationError(
+            f"A row of {place or name} is not as {name} has them "
+            f"({type(problem).__name__}: {problem})."
+        ) from problem
 
 
 def _records(name: str, place: str | None) -> Iterable[Record]:
