@@ -48,4 +48,4 @@ clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 
 screenshots: setup ## Take the pictures of the documentation anew
-	SCREENSHOTS=1 $(BIN)/python -m pytest tests/program/test_chat_page.py tests/program/test_admin_page.py
+	SCREENSHOTS=1 $(BIN)/python -m pytest tests/program/test_chat_page.py tests/bot/test_pictures.py tests/program/test_admin_page.py

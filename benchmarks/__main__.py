@@ -8,7 +8,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import acknowledge, cleaning, embedded, queue, start, swap, weight
+from benchmarks import (
+    acknowledge,
+    cleaning,
+    embedded,
+    pressing,
+    queue,
+    soak,
+    start,
+    swap,
+    weight,
+)
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -19,7 +29,10 @@ BENCHMARKS = {
     "swap": swap.measure,
     "queue": queue.measure,
     "cleaning": cleaning.measure,
+    "pressing": pressing.measure,
+    "soak": soak.measure,
 }
+LONG = ("soak",)  # only when named
 
 
 async def _run(names: list[str]) -> list[Figure]:
@@ -35,7 +48,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
-    figures = asyncio.run(_run(given.names or list(BENCHMARKS)))
+    figures = asyncio.run(_run(given.names or [name for name in BENCHMARKS if name not in LONG]))
     if given.json:
         sys.stdout.write(json.dumps({figure.name: figure.value for figure in figures}) + "\n")
     else:
