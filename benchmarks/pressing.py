@@ -8,7 +8,7 @@ from benchmarks import people
 from benchmarks.acknowledge import simulator
 from benchmarks.figures import Figure, percentile
 from bot.simulator.client import SimClient
-from tests.program.program import program, serving
+from bot.trials.program import program, serving
 
 STREAMS, PRESSERS, PRESSES = 32, 8, int(os.environ.get("PRESSES", "400"))
 FIRST_PERSON = 60_000

@@ -18,16 +18,16 @@ from benchmarks import conduct
 from benchmarks.acknowledge import simulator
 from benchmarks.figures import Figure
 from bot.simulator.client import ChatView, SimClient, SimError
+from bot.trials.program import Program, program, serving
 from doctor_llama import jobs, privacy
 from doctor_llama.db import Database
 from doctor_llama.engine.scripted import marker
 from doctor_llama.schema import JobStatus
-from tests.program.program import Program, program, serving
 
 QUESTIONS = int(os.environ.get("SOAK_QUESTIONS", "5000"))
 PEOPLE = 300
 GROUP, IN_GROUP = -1_001_000_000_001, 40  # questions there: it takes twenty messages a minute
-RESTARTS = 6
+RESTARTS = max(2, QUESTIONS // 800)
 FIRST_PERSON = 700_000
 PATIENCE = 90.0  # seconds that a person waits before asking the next question
 STOP, AGAIN, BLOCK, FAIL = 0.03, 0.03, 0.01, 0.02  # shares of the questions
