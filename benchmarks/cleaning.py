@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import random
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -31,22 +32,23 @@ async def measure(folder: Path) -> list[Figure]:
     """Build the same data set twice and compare the bytes."""
     path = folder / "dialogues.parquet"
     write(path, ROWS)
-    seconds, memory = await _build(path, folder / "one")
-    again, _ = await _build(path, folder / "two")
+    seconds, busy, memory = await _build(path, folder / "one")
+    await _build(path, folder / "two")
     rows = json.loads((folder / "one" / "report.json").read_text())["rows"]
     same = _digest(folder / "one") == _digest(folder / "two")
     return [
         Figure(f"cleaning {ROWS:,} rows", seconds, "s", at_most=600),
-        Figure("the same, again", again, "s", at_most=600),
+        Figure("the same in processor time", busy, "s", at_most=2 * 600),
         Figure("memory of all its processes", memory, "MiB", at_most=4096),
         Figure("rows kept", rows["keep"], ""),
         Figure("two runs give the same bytes", float(same), "", at_least=1),
     ]
 
 
-async def _build(path: Path, out: Path) -> tuple[float, float]:
-    """Seconds, and the most memory (MiB, shared pages once) of the command and its processes."""
-    began, most = time.perf_counter(), 0.0
+async def _build(path: Path, out: Path) -> tuple[float, float, float]:
+    """Seconds, seconds of processors, and the most memory (MiB, shared pages once) of the command
+    and its processes. The second figure holds on a busy machine too."""
+    began, busy, most = time.perf_counter(), _busy(), 0.0
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "doctor_llama", "data", "build", "ai_medical_chatbot",
         "--path", str(path), "--out", str(out),
@@ -60,7 +62,13 @@ async def _build(path: Path, out: Path) -> tuple[float, float]:
             continue
     if process.returncode:
         raise RuntimeError(f"the command ended with status {process.returncode}")
-    return time.perf_counter() - began, most
+    return time.perf_counter() - began, _busy() - busy, most
+
+
+def _busy() -> float:
+    """Processor time of all processes that this one started and that have ended, theirs too."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _memory(pid: int) -> float:
