@@ -4,8 +4,8 @@ No clinician has reviewed any of it: it finds what it was made to find, and noth
 safe for having passed it.
 """
 
-from doctor_llama.triage.gate import assess
+from doctor_llama.triage.gate import assess, by_rules
 from doctor_llama.triage.labels import RED, Label, Verdict
 from doctor_llama.triage.replies import first_line, reply
 
-__all__ = ["RED", "Label", "Verdict", "assess", "first_line", "reply"]
+__all__ = ["RED", "Label", "Verdict", "assess", "by_rules", "first_line", "reply"]
