@@ -158,9 +158,10 @@ class Ordering(BaseUpdateProcessor):
         if chat is None or urgent(update):
             await coroutine
         else:
+            # before the lock: what it waits for may be taken over by this very bot
+            await self._intake.turn(update)
             lock = self._locks.setdefault(chat.id, asyncio.Lock())
             async with lock:
-                await self._intake.turn(update)
                 await coroutine
         await self._intake.settle(update.update_id)
 

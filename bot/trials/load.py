@@ -14,8 +14,9 @@ from bot.simulator.client import SimClient
 from bot.trials import account, crowd
 from bot.trials.account import Account
 from bot.trials.crowd import Crowd
+from bot.trials.fleet import Fleet, fleet
 from bot.trials.mischief import Faults, Mischief
-from bot.trials.program import program, serving
+from bot.trials.program import Program, program, serving
 from bot.trials.watching import Watch
 from doctor_llama import outcomes
 from doctor_llama.db import Database
@@ -37,6 +38,8 @@ class Plan:
     seed: int = 1
     concurrency: int = 16
     database_url: str | None = None
+    bots: int = 1  # more than one bot or worker needs PostgreSQL
+    workers: int = 1
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
     async with (
         simulator(journal) as url,
         SimClient(url) as client,
-        program(folder, **serving(url, **settings)) as running,
+        _house(plan, folder, serving(url, **settings)) as running,
     ):
         await running.start()
         database = Database(running.database_url)
@@ -127,6 +130,18 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
     await database.close()
     waits = _waits(journal, watch.safe)
     return Outcome(told, waits, took, watch.memory_mb, watch.depth, dict(deeds.done))
+
+
+@asynccontextmanager
+async def _house(
+    plan: Plan, folder: Path, settings: dict[str, str]
+) -> AsyncIterator[Program | Fleet]:
+    if plan.bots == plan.workers == 1:
+        async with program(folder, **settings) as whole:
+            yield whole
+    else:
+        async with fleet(folder, plan.bots, plan.workers, settings, seed=plan.seed) as several:
+            yield several
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import random
 import signal
@@ -13,6 +14,7 @@ import httpx
 import psutil
 
 from bot.simulator.client import SimClient, SimError
+from bot.trials.fleet import Fleet
 from bot.trials.program import Program
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class Mischief:
     def __init__(
         self,
         client: SimClient,
-        program: Program,
+        program: Program | Fleet,
         persons: Sequence[int],
         *,
         kill_every: float,
@@ -52,6 +54,7 @@ class Mischief:
         self._client, self._program, self._persons = client, program, persons
         self._kill_every, self._fault_every = kill_every, fault_every
         self._chance = random.Random(seed)
+        self._deeds = itertools.cycle(("program", "worker", "program", "worker", "freeze"))
         self.done: Counter[str] = Counter()
 
     async def run(self, faults: Faults) -> None:
@@ -114,16 +117,29 @@ class Mischief:
             self.done["duplicate"] += 1
 
     async def _kill(self) -> None:
-        match self._chance.randrange(5):
-            case 0 | 1:
+        match next(self._deeds):
+            case "worker":
                 self._program.worker().kill()
                 self.done["worker killed"] += 1
-            case 2 | 3:
+                if isinstance(self._program, Fleet):  # there systemd starts it again
+                    await self._start_again()
+            case "program":
                 await self._program.kill()
                 self.done["program killed"] += 1
-                await asyncio.sleep(self._chance.uniform(0.0, 1.0))
-                await self._program.start()
+                await self._start_again()
             case _:
-                self._program.worker().send_signal(signal.SIGSTOP)
-                self.done["worker stopped"] += 1
-                await asyncio.sleep(HUNG_SECONDS)
+                await self._freeze(self._program.worker())
+
+    async def _start_again(self) -> None:
+        await asyncio.sleep(self._chance.uniform(0.0, 1.0))
+        await self._program.start()
+
+    async def _freeze(self, worker: psutil.Process) -> None:
+        """As when a machine is suspended: it may come back, and must find its work taken away."""
+        self.done["worker stopped"] += 1
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(HUNG_SECONDS)
+        finally:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.send_signal(signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""The whole program as an operator starts it: `doctor-llama run`, in a process of its own."""
+"""The program as an operator starts it, in a process of its own: all of it, a bot, or a worker."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,15 @@ TOKEN = "123456:a-token-that-must-not-appear-in-any-log"  # noqa: S105
 START_SECONDS = 120.0
 
 
-class Program:
-    """One `doctor-llama run` at a time on one data folder; killed and started again at will."""
+READY = {"run": "Press Ctrl+C", "bot": "listening to Telegram", "worker": "answering with"}
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+
+class Program:
+    """One command at a time on one data folder; killed and started again at will."""
+
+    def __init__(self, folder: Path, command: str = "run", **settings: str) -> None:
         self.folder, self.log_path = folder, folder / "program.log"
+        self.command = command
         folder.mkdir(parents=True, exist_ok=True)
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("DOCTOR_LLAMA_")},
@@ -43,12 +47,13 @@ class Program:
         """Everything that the program printed so far, in all its lives."""
         return self.log_path.read_text() if self.log_path.exists() else ""
 
-    async def start(self, until: str = "Press Ctrl+C") -> None:
-        """Start it and wait for a line in what it prints."""
+    async def start(self, until: str | None = None) -> None:
+        """Start it and wait for a line in what it prints, which says that it is ready."""
+        until = until or READY[self.command]
         before = len(self.log)
         with self.log_path.open("ab") as file:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "doctor_llama", "run",
+                sys.executable, "-m", "doctor_llama", self.command,
                 cwd=self.folder, env=self._environment, stdout=file, stderr=file,
             )  # fmt: skip
         try:
@@ -92,6 +97,14 @@ class Program:
                 process.kill()
             raise AssertionError(f"it did not stop:\n{self.log[-4000:]}") from None
 
+    async def end(self) -> None:
+        """Kill whatever is left of it."""
+        for process in self.tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        if self._process is not None:
+            await self._process.wait()
+
 
 @asynccontextmanager
 async def program(folder: Path, **settings: str) -> AsyncIterator[Program]:
@@ -100,11 +113,7 @@ async def program(folder: Path, **settings: str) -> AsyncIterator[Program]:
     try:
         yield made
     finally:
-        for process in made.tree():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        if made._process is not None:
-            await made._process.wait()
+        await made.end()
 
 
 def serving(url: str, **settings: str) -> dict[str, str]:

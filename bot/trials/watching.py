@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from bot.trials.fleet import Fleet
 from bot.trials.program import Program
 from doctor_llama import jobs, outcomes
 from doctor_llama.db import Database, Trouble
@@ -18,7 +19,7 @@ SAMPLE_SECONDS = 0.5
 class Watch:
     """Filled while `run` runs, in a thread with a loop of its own, or the crowd would delay it."""
 
-    program: Program
+    program: Program | Fleet
     safe: dict[str, float] = field(default_factory=dict)  # question -> when its job was committed
     depth: list[tuple[float, int]] = field(default_factory=list)  # seconds, waiting questions
     memory_mb: float = 0.0  # of the bot, at most

@@ -34,6 +34,8 @@ def bot(  # noqa: PLR0917 - each is an option of the command
     database_url: Annotated[
         str | None, typer.Option(help="An empty PostgreSQL database. Default: SQLite, new.")
     ] = None,
+    bots: Annotated[int, typer.Option(min=1, help="Bots, behind a webhook; PostgreSQL.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Workers; PostgreSQL.")] = 1,
     picture: Annotated[
         Path | None, typer.Option(help="Write the queue's depth over time, as PNG.")
     ] = None,
@@ -49,6 +51,8 @@ def bot(  # noqa: PLR0917 - each is an option of the command
 
     if faults not in list(Faults):
         raise TrialError(f"--faults is one of: {', '.join(Faults)}.")
+    if (bots > 1 or workers > 1) and not (database_url or "").startswith("postgresql"):
+        raise TrialError("Several bots or workers share a PostgreSQL: give its --database-url.")
     plan = load.Plan(
         people=people,
         seconds=seconds,
@@ -60,6 +64,8 @@ def bot(  # noqa: PLR0917 - each is an option of the command
         seed=seed,
         concurrency=concurrency,
         database_url=database_url,
+        bots=bots,
+        workers=workers,
     )
     outcome = asyncio.run(load.run(plan, lambda line: typer.echo(line, err=True)))
     told = outcome.summary()
