@@ -149,3 +149,77 @@ def _row(result: dict[str, Any]) -> None:
             f"{'':>10}  ceiling: {result['ceiling']}; decoding at {result['decode_tps']:,.0f} "
             f"is {result['ceiling_share']:.0%} of it"
         )
+
+
+@bench.command()
+def train(  # noqa: PLR0917 - each is an option of the command
+    model: Annotated[
+        str | None, typer.Option(help="Folder or Hub id. Default: DOCTOR_LLAMA_MODEL.")
+    ] = None,
+    random_init: Annotated[
+        str | None,
+        typer.Option(help="No weights at hand: 12m, 300m, llama-3.2-1b, llama-3.2-3b, or tiny."),
+    ] = None,
+    tokens: Annotated[int, typer.Option(min=1000, help="Tokens that each trains on.")] = 60_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Times that both are measured.")] = 1,
+    longest: Annotated[int, typer.Option(min=64, help="Tokens of the longest row.")] = 1024,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads. Default: one.")] = 1,
+    ours: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change our recipe.")
+    ] = None,
+    seed: Annotated[
+        list[str] | None, typer.Option("--set-seed", metavar="FIELD=VALUE", help="Change theirs.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Train the parent project's way and ours on the same rows, with the lengths of MedQuAD.
+
+    On a CPU the figures are tokens per CPU-second, which neighbours on the machine disturb least.
+    """
+    chosen = settings.load()
+    logs.configure("DEBUG" if chosen.log_level == "DEBUG" else "ERROR")
+    from doctor_llama.engine.local import hub, shapes
+    from doctor_llama.errors import ModelUnavailableError
+    from training.bench import training
+
+    if random_init is not None and random_init not in shapes.SHAPES:
+        raise SettingsError(f"--random-init is one of {', '.join(shapes.SHAPES)}.")
+    wanted = training.Wanted(
+        tokens=tokens,
+        rounds=rounds,
+        threads=threads,
+        longest=longest,
+        seed=tuple(seed or ()),
+        ours=tuple(ours or ()),
+    )
+    with tempfile.TemporaryDirectory(prefix="doctor-llama-bench-") as folder:
+        if random_init is not None:
+            place = training.random_model(random_init, Path(folder))
+        else:
+            name = model or _own(chosen, None)[0]
+            token = chosen.hf_token.get_secret_value() if chosen.hf_token else None
+            place = hub.fetch(name, token=token, error=ModelUnavailableError)
+        label = random_init or model or place.name
+        found = training.compare(
+            place, wanted, label=label, tell=lambda line: typer.echo(line, err=True)
+        )
+    typer.echo(json.dumps(found) if as_json else _sides(found))
+
+
+def _sides(found: dict[str, Any]) -> str:
+    """Both recipes side by side."""
+    names = (
+        *("tokens_per_second", "answer_tokens_per_second", "padding_per_second"),
+        *("peak_memory_mb", "program_memory_mb", "mfu", "held_out_before", "held_out_loss"),
+    )
+    lines = [f"{found['model']} on {found['device']}, {found['unit']}"]
+    lines += [f"{'':<26}{'seed':>12}{'ours':>12}"]
+    for name in names:
+        row = (found[side][name] for side in ("seed", "ours"))
+        lines.append(f"{name.replace('_', ' '):<26}" + "".join(f"{value:>12,}" for value in row))
+    lines.append(
+        f"ours / seed: {found['ratio_tokens_per_second']:.2f} in tokens, "
+        f"{found['ratio_answer_tokens_per_second']:.2f} in answer tokens"
+    )
+    lines += [f"{side}: {found[side]['plan']}" for side in ("seed", "ours")]
+    return "\n".join([*lines, f"mfu = {found['mfu_arithmetic']}"])

@@ -26,6 +26,7 @@ class Measured:
 
     tokens: int  # of rows, without padding
     taught: int  # of them
+    answers: int  # tokens of answers in them
     padding: int
     steps: int
     seconds: float
@@ -76,8 +77,13 @@ def measure(
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
     trainer.train()
+    spent = clock.figures()
+    whole = sum(map(len, taught.rows["input_ids"]))
+    plain = rows.encode(rows.require(dataset, "train", sft.COLUMNS), answers)
+    answered = sum(label != rows.IGNORE for row in plain.rows["labels"] for label in row)
     return Measured(
-        **clock.figures(),
+        **spent,
+        answers=round(spent["tokens"] * answered / whole),
         peak_memory_mb=peak_memory_mb(),
         base_memory_mb=base_memory,
         held_out_before=before,
