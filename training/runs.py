@@ -10,6 +10,7 @@ metrics.json   the figures; with it the run is over
 import hashlib
 import json
 import shutil
+import zipfile
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -110,11 +111,18 @@ def open_run(folder: Path, chosen: Recipe, dataset: Path, start: Path | None, *,
 
 
 def is_whole(checkpoint: Path) -> bool:
-    """Whether a checkpoint was written to its end, as one is not that a kill interrupted."""
+    """Whether a checkpoint was written to its end, as one is not that a kill interrupted.
+
+    Each process writes the state of its random numbers by itself, maybe after the first one has
+    written all the rest.
+    """
+    world = together.world_size()
+    own = [f"rng_state_{n}.pth" for n in range(world)] if world > 1 else ["rng_state.pth"]
     try:
         json.loads((checkpoint / STATE).read_text("utf-8"))
         with safe_open(checkpoint / lora.WEIGHTS, "pt"):
-            return (checkpoint / "optimizer.pt").is_file()
+            # the end of such a file is what makes it a zip file
+            return all(map(zipfile.is_zipfile, (checkpoint / n for n in ("optimizer.pt", *own))))
     except (OSError, ValueError, SafetensorError):
         return False
 

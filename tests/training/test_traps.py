@@ -315,10 +315,14 @@ def test_a_checkpoint_that_a_kill_interrupted_is_not_resumed(
     newest = run.newest()
     assert newest is not None
     assert newest.name == "checkpoint-3"
-    (newest / runs.STATE).unlink()
-    older = run.newest()
-    assert older is not None
-    assert older.name == "checkpoint-2"
+    for name in (runs.STATE, "rng_state.pth", "optimizer.pt", lora.WEIGHTS):
+        whole = (newest / name).read_bytes()
+        (newest / name).write_bytes(whole[: len(whole) // 2])
+        older = run.newest()
+        assert older is not None
+        assert older.name == "checkpoint-2", name
+        (newest / name).write_bytes(whole)
+    assert run.newest() == newest
 
 
 def test_nothing_is_asked_of_the_network(

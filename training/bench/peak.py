@@ -68,5 +68,6 @@ def told(size: Parameters, top: Peak) -> str:
     """The arithmetic in one line."""
     return (
         f"4 x ({size.linear / 1e6:,.1f} M linear weights x tokens + {size.other / 1e6:,.1f} M "
-        f"of the vocabulary x taught tokens) / seconds / {top.flops / 1e12:.2f} TFLOP/s ({top.source})"
+        f"of the vocabulary x taught tokens) / seconds / {top.flops / 1e12:.2f} TFLOP/s "
+        f"({top.source})"
     )
