@@ -43,6 +43,7 @@ class Intake(asyncio.Queue[object]):
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._tries: dict[int, int] = {}
         self._forgotten: set[int] = set()
+        self.kept = 0.0  # when an update was last committed (monotonic)
 
     async def put(self, item: object) -> None:
         """Commit an update, then queue it. Raises NetworkError, and only that.
@@ -68,6 +69,7 @@ class Intake(asyncio.Queue[object]):
         except Exception as error:
             log.warning("an update could not be kept (%s); once more", type(error).__name__)
             raise NetworkError("The update could not be kept.") from error
+        self.kept = time.monotonic()
         self._seen.append(item.update_id)
         if fresh:
             await super().put(item)
