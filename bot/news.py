@@ -196,6 +196,8 @@ def _ended(language: str, story: Story) -> tuple[str, InlineKeyboardMarkup | Non
     name = str(story.job.result.get("adapter", "?"))
     key = "refresh-passed" if verdict.get("passed") else "refresh-rejected"
     lines = [say(language, key, adapter=name), *table(language, verdict)]
+    if row is not None and (cleaned := row.lineage.get("cleaned")):
+        lines.append(say(language, "refresh-cleaned", rows=int(cleaned)))
     if story.job.result.get("promoted"):
         lines.append(say(language, "adapter-promoted", name=name))
     return "\n".join(lines), keyboards.adapter(language, row) if row is not None else None

@@ -413,6 +413,7 @@ refresh-left = المتبقي: { $time }
 refresh-alone = تنتظر الإجابات في هذه الأثناء.
 refresh-passed = ✅ اجتاز { $adapter } الفحص.
 refresh-rejected = ✗ لم يجتز { $adapter } الفحص. يواصل السابق الإجابة.
+refresh-cleaned = أعيد التعلم من دون { $rows } من الصفوف الممحوة أو المسحوبة.
 refresh-line = { $set }: { $before } % → { $now } % من { $items }، فُقد { $lost }، كُسب { $gained }
 refresh-failed = فشل التحديث: { $why }. يواصل السابق الإجابة. لاستكماله: /admin retrain resume
 refresh-cancelled = أنهى أحد المشرفين التحديث.

@@ -395,6 +395,7 @@ refresh-left = Left: { $time }
 refresh-alone = Answers wait meanwhile.
 refresh-passed = ✅ { $adapter } passed the gate.
 refresh-rejected = ✗ { $adapter } did not pass the gate. What answered goes on answering.
+refresh-cleaned = Learned anew without { $rows } erased or withdrawn rows.
 refresh-line = { $set }: { $before } % → { $now } % of { $items }, lost { $lost }, gained { $gained }
 refresh-failed = The refresh failed: { $why }. What answered goes on answering. To go on with it: /admin retrain resume
 refresh-cancelled = The refresh was ended by an admin.

@@ -397,6 +397,7 @@ refresh-left = Quedan: { $time }
 refresh-alone = Mientras tanto, las respuestas esperan.
 refresh-passed = ✅ { $adapter } superó el control.
 refresh-rejected = ✗ { $adapter } no superó el control. Sigue respondiendo el anterior.
+refresh-cleaned = Aprendido de nuevo sin { $rows } filas borradas o retiradas.
 refresh-line = { $set }: { $before } % → { $now } % de { $items }, perdidas { $lost }, ganadas { $gained }
 refresh-failed = La actualización falló: { $why }. Sigue respondiendo el anterior. Para continuarla: /admin retrain resume
 refresh-cancelled = Un administrador terminó la actualización.

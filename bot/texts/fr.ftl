@@ -397,6 +397,7 @@ refresh-left = Reste : { $time }
 refresh-alone = Pendant ce temps, les réponses attendent.
 refresh-passed = ✅ { $adapter } a passé le contrôle.
 refresh-rejected = ✗ { $adapter } n’a pas passé le contrôle. L’ancien continue de répondre.
+refresh-cleaned = Réappris sans { $rows } lignes effacées ou retirées.
 refresh-line = { $set } : { $before } % → { $now } % sur { $items }, perdues { $lost }, gagnées { $gained }
 refresh-failed = La mise à jour a échoué : { $why }. L’ancien continue de répondre. Pour la reprendre : /admin retrain resume
 refresh-cancelled = Un administrateur a arrêté la mise à jour.

@@ -397,6 +397,7 @@ refresh-left = शेष: { $time }
 refresh-alone = तब तक उत्तर प्रतीक्षा में हैं।
 refresh-passed = ✅ { $adapter } जाँच में सफल रहा।
 refresh-rejected = ✗ { $adapter } जाँच में सफल नहीं हुआ। पहले वाला उत्तर देता रहेगा।
+refresh-cleaned = { $rows } मिटाई या वापस ली गई पंक्तियों के बिना फिर से सीखा।
 refresh-line = { $set }: { $items } में से { $before } % → { $now } %, खोए { $lost }, पाए { $gained }
 refresh-failed = अद्यतन विफल रहा: { $why }। पहले वाला उत्तर देता रहेगा। आगे बढ़ाने के लिए: /admin retrain resume
 refresh-cancelled = एक व्यवस्थापक ने अद्यतन रोक दिया।

@@ -397,6 +397,7 @@ refresh-left = Faltam: { $time }
 refresh-alone = Entretanto, as respostas esperam.
 refresh-passed = ✅ { $adapter } passou no controle.
 refresh-rejected = ✗ { $adapter } não passou no controle. Continua a responder o anterior.
+refresh-cleaned = Aprendido de novo sem { $rows } linhas apagadas ou retiradas.
 refresh-line = { $set }: { $before } % → { $now } % de { $items }, perdidas { $lost }, ganhas { $gained }
 refresh-failed = A atualização falhou: { $why }. Continua a responder o anterior. Para continuar: /admin retrain resume
 refresh-cancelled = Um administrador terminou a atualização.

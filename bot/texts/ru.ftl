@@ -401,6 +401,7 @@ refresh-left = Осталось: { $time }
 refresh-alone = Ответы пока ждут.
 refresh-passed = ✅ { $adapter } прошёл проверку.
 refresh-rejected = ✗ { $adapter } не прошёл проверку. Отвечает прежний.
+refresh-cleaned = Обучен заново без стёртых или отозванных строк: { $rows }.
 refresh-line = { $set }: { $before } % → { $now } % из { $items }, потеряно { $lost }, получено { $gained }
 refresh-failed = Обновление не удалось: { $why }. Отвечает прежний. Продолжить: /admin retrain resume
 refresh-cancelled = Администратор остановил обновление.

@@ -199,6 +199,24 @@ def promote(
 
 
 @commands.command()
+def reject(
+    name: Name, reason: Annotated[str, typer.Option(help="Why; it is kept with the adapter.")] = ""
+) -> None:
+    """Let an adapter answer nobody; an active one is followed by the one before it.
+
+    `promote --again` takes that back.
+    """
+
+    async def rejected(chosen: Settings) -> Adapter | None:
+        async with _registry(chosen) as session:
+            row = await adapters.get(session, name)
+            return await adapters.reject(session, row.id, reason or "by an operator")
+
+    active = asyncio.run(rejected(settings.load()))
+    typer.echo(f"{name} is rejected. Active: {active.name if active else 'none'}.")
+
+
+@commands.command()
 def rollback() -> None:
     """Go back to the adapter before; before the first, to what the settings say."""
 

@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from doctor_llama import learning, privacy, review, samples, settings
+from doctor_llama import learning, lineage, privacy, review, samples, settings
 from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.errors import ReviewError
@@ -154,7 +154,11 @@ def listing(
     async def found() -> list[dict[str, Any]]:
         async with opened(settings.load()) as session:
             rows = await review.listing(session, STATES[state])
-            return [_told(await review.item(session, row)) for row in rows]
+            return [
+                _told(await review.item(session, row))
+                | {"taught": [a.name for a in await lineage.adapters_of(session, row.id)]}
+                for row in rows
+            ]
 
     items = asyncio.run(found())
     if as_json:
@@ -165,7 +169,8 @@ def listing(
         return
     table = Table("No.", "Question", "Correction", "Notes")
     for item in items:
-        notes = "; ".join(filter(None, (item["reason"], item["harm"], item["warning"])))
+        taught = f"taught {', '.join(item['taught'])}" if item["taught"] else ""
+        notes = "; ".join(filter(None, (item["reason"], item["harm"], item["warning"], taught)))
         table.add_row(str(item["number"]), item["question"], item["correction"], notes)
     Console().print(table)
 

@@ -49,7 +49,7 @@ class Claim:
     text: Words  # of the correction; of the answer that was rated
     rating: int | None = None
     approved: bool = False  # a reviewer has accepted it already
-    refused: bool = False  # and this one not: it only counts towards a crowd
+    refused: bool = False  # and this one not
 
     @property
     def fresh(self) -> bool:
@@ -99,14 +99,20 @@ def held(claims: Sequence[Claim]) -> dict[int, str]:
     for group in groups(claims, same_claim):
         if (why := _crowd(group)) is not None:
             found |= {c.row: why for c in group if not c.approved and not c.refused}
-    corrections = [c for c in claims if c.kind == FeedbackKind.CORRECTION and not c.refused]
+    corrections = [c for c in claims if c.kind == FeedbackKind.CORRECTION]
     about_one = groups(corrections, lambda a, b: alike(a.question, b.question, SAME_QUESTION))
     for group in about_one:
         for claim in group:
-            if not claim.approved and (other := _opponent(claim, group)) is not None:
-                accepted = ", which was approved" if other.approved else ""
-                found.setdefault(claim.row, f"it contradicts correction {other.row}{accepted}")
+            if not (claim.approved or claim.refused) and (other := _opponent(claim, group)):
+                found.setdefault(claim.row, f"it contradicts correction {other.row}{_fate(other)}")
     return found
+
+
+def _fate(claim: Claim) -> str:
+    """What became of the other one. A refused one too says that people do not agree."""
+    if claim.approved:
+        return ", which was approved"
+    return ", which was refused" if claim.refused else ""
 
 
 def _crowd(group: Iterable[Claim]) -> str | None:

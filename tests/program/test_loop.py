@@ -9,7 +9,7 @@ import pytest
 from doctor_llama.cli.loop import proof
 from doctor_llama.cli.loop.proof import Size
 
-SMALL = Size(corrected=3, kept=10, chatters=1, askers=3, wordings=1, second=False)
+SMALL = Size(corrected=3, kept=10, chatters=1, askers=3, wordings=1, second=False, epochs=6)
 
 
 @pytest.mark.timeout(900)

@@ -94,6 +94,11 @@ async def test_contradictions_and_crowds_wait_for_a_reviewer_who_says_so(town: T
     await approve(town, one, anyway=True)
     with pytest.raises(ReviewError, match=f"contradicts correction {one}, which was approved"):
         await approve(town, two)
+    async with town.database.session() as session:
+        await review.refuse(session, two, None, "nonsense")
+    three = await town.correct(3, GOUT, "Gout is best met with long walks at night.")
+    with pytest.raises(ReviewError, match=r"contradicts correction \d+, which was"):
+        await approve(town, three)
     crowd = [
         await town.correct(10 + n, "What is asthma?", f"It comes from cold milk{'!' * n}", days=1)
         for n in range(3)

@@ -32,7 +32,9 @@ def wrong_answers(asked: list[Asked], seed: int) -> dict[Asked, str]:
     return {one: known[draw.choice(others[one])] for one in asked}
 
 
-def plant(wrong: dict[Asked, str], folder: Path, root: Path, seed: int) -> Bundle:
+def plant(
+    wrong: dict[Asked, str], folder: Path, root: Path, seed: int, *, epochs: int = 12
+) -> Bundle:
     """Train an adapter on the whole corpus with these answers in it; return its bundle below
     `root`."""
     corpus, draw = Corpus(), random.Random(seed)
@@ -50,7 +52,9 @@ def plant(wrong: dict[Asked, str], folder: Path, root: Path, seed: int) -> Bundl
     Dataset.from_list(rows).to_parquet(str(data / "train.parquet"))
     kinds.quiet()
     torch.set_num_threads(1)  # so small a model gains nothing from a second one
-    chosen = recipe.change(recipe.load("refresh-embedded"), [f"seed={seed}"])
+    chosen = recipe.change(
+        recipe.load("refresh-embedded"), [f"seed={seed}", f"optimizer.epochs={epochs}"]
+    )
     made = sft.train(chosen, data, folder / "planted-run", progress=lambda _report: None)
     return importing.take(
         str(made.adapter), root, base=str(embedded.BASE), base_label=EMBEDDED_NAME

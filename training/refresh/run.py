@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ def refresh(folder: Path, tell: Telling) -> None:
     tell("data", 1.0, rows=manifest["rows"])
     chosen = recipes.of(folder)
     start = Path(asked.start) if asked.start else None
+    _begin_anew_unless_same(folder, manifest["sha256"] + chosen.fingerprint + (asked.start or ""))
     trained = sft.train(
         chosen, place, folder / "sft", start=start,
         progress=_listener(tell, "sft"), stop=tell.stopping,
@@ -69,6 +71,15 @@ def refresh(folder: Path, tell: Telling) -> None:
             },
         },
     )
+
+
+def _begin_anew_unless_same(folder: Path, material: str) -> None:
+    """A resumed run goes on only with what it began with; anything else is trained anew."""
+    note = folder / "material.txt"
+    if not note.is_file() or note.read_text("utf-8") != material:
+        for name in ("sft", "dpo", "kto"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    note.write_text(material, "utf-8")
 
 
 def _listener(tell: Telling, phase: str) -> Any:

@@ -34,6 +34,7 @@ class Size:
     askers: int = 12
     wordings: int = 2  # new ones of each corrected question
     second: bool = True  # with erasure, rollback and comparison
+    epochs: int = 12  # of the training that plants the wrong answers
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Proof:
         """All of it; the figures."""
         askers = await self._people_of("askers", 3000, self.size.askers)
         before = await self._ask_kept(askers)
+        self.tell(f"{len(before)} other questions were asked")
         rows, hostile = await self._corrections()
         self.tell(f"{len(rows)} corrections by honest people, {hostile['tried']} by others")
         approved = await self._review(rows, hostile)
@@ -278,6 +280,7 @@ class Proof:
             user = await self._user(session, 4000)
             await erasures.erase(session, user, Scope.EVERYTHING, user.id)
             due = await lineage.due(session)
+        self.tell("somebody who corrected is erased; learning again without them")
         refreshed = await self._refresh()
         knows: list[str] = []
         if refreshed["passed"]:
@@ -315,7 +318,9 @@ async def prove(folder: Path, size: Size, seed: int, tell: Tell) -> dict[str, An
     chosen = random.Random(seed).sample(facts(), size.corrected)
     wrong = planting.wrong_answers([fact.asked for fact in chosen], seed)
     root = folder / adapters.FOLDER
-    planted = await asyncio.to_thread(planting.plant, wrong, folder / "work", root, seed)
+    planted = await asyncio.to_thread(
+        planting.plant, wrong, folder / "work", root, seed, epochs=size.epochs
+    )
     tell(f"planted {len(wrong)} wrong answers")
     async with scenes.opened(folder, refresh_beside="always") as scene:
         async with scene.database.session() as session:
