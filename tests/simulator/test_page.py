@@ -303,6 +303,12 @@ async def test_phone_dark_and_right_to_left(
     assert await page.evaluate(direction) == "rtl"
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    long = await bot.send_message(ANA, "word " * 100)
+    await bot.send_message(ANA, "I see.", reply_to_message_id=long.message_id)
+    await expect(bubbles(page)).to_have_count(4)
+    box = await bubbles(page).last.locator(".bubble").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 360, "the line of what it replies to is cut"
     await page.get_by_label("Back to the chats").click()
     await expect(page.locator("#sidebar")).to_be_visible()
     await context.close()
