@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import cast
 
 from telegram import Update
@@ -33,6 +34,7 @@ from bot import (
     grouping,
     helping,
     owning,
+    places,
     pressing,
     profile,
     rating,
@@ -53,7 +55,7 @@ from bot.manners import Manners
 from bot.news import News
 from bot.standing import Standing
 from bot.webhook import Webhook
-from doctor_llama import erasures
+from doctor_llama import erasures, jobs
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.metrics import BotMetrics
@@ -250,12 +252,15 @@ class Bot:
                 await erasures.reconcile(self.house.database, self.house.settings.data_dir)
                 async with self.house.database.reading() as session:
                     await self._standing.load(session)
+                    busy = await jobs.lately(session, timedelta(seconds=botapi.GROUP[1]))
             except Trouble as error:
                 log.warning("the inbox cannot be read (%s); trying again", type(error).__name__)
                 await asyncio.sleep(FIRST_PAUSE)
             else:
                 if left:
                     log.info("%d updates of an earlier run are handled first", left)
+                for place in map(places.parse, filter(places.is_ours, busy)):
+                    self.house.gateway.pacing.spent(place.chat)
                 return
 
     async def _among_others(self) -> None:

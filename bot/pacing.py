@@ -184,6 +184,12 @@ class Pacing:
             self._count(chat, now)
         return True
 
+    def spent(self, chat_id: int) -> None:
+        """An earlier process may have used up this group's minute: it begins with a full one."""
+        now, minute = self._now(), self._chat(chat_id).minute
+        while minute is not None and minute.free(now) > 0:
+            minute.add(now)
+
     def cool(self, chat_id: int, seconds: float) -> None:
         """Telegram said 429 in this chat."""
         now = self._now()

@@ -41,6 +41,11 @@ def parse(channel: str) -> Place:
     return Place(int(chat), int(thread[0]) if thread else None)
 
 
+def is_ours(channel: str) -> bool:
+    """Whether this is a place in Telegram."""
+    return channel.startswith(f"{CHANNEL}:")
+
+
 def account(person_id: int) -> str:
     """The account by which the core knows a person."""
     return f"{CHANNEL}:{person_id}"

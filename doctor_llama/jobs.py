@@ -314,6 +314,18 @@ async def of(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Job, Messa
     return [(job, message) for job, message in rows]
 
 
+async def lately(session: AsyncSession, within: timedelta) -> set[str]:
+    """The places in which something is, or was until a moment ago, on its way to somebody."""
+    since = now() - within
+    rows = await session.scalars(
+        select(Job.channel)
+        .where(or_(Job.delivered_at.is_(None), Job.delivered_at > since, Job.created_at > since))
+        .where(Job.channel.is_not(None))
+        .distinct()
+    )
+    return {channel for channel in rows if channel is not None}
+
+
 async def abandon(session: AsyncSession, channel: str) -> None:
     """Nobody can be told anything in this place or its threads: cancel what lives, ask no more."""
     here = or_(Job.channel == channel, Job.channel.startswith(f"{channel}:", autoescape=True))

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from bot import botapi
 from bot.pacing import Pacing, Priority
 from tests.pace import within
 
@@ -93,6 +96,22 @@ async def test_a_groups_frames_leave_room_for_its_answers() -> None:
         await pacing.turn(group, Priority.ANSWER)
         pacing.done(group)
     assert now() - began < within(5.0), "it does not wait for the minute"
+
+
+async def test_a_groups_minute_is_over_before_a_new_process_speaks_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(botapi, "GROUP", (3, 1.5))
+    pacing, group, began = Pacing(), -100, now()
+    pacing.spent(group)
+    pacing.spent(7)  # a private chat has no minute
+    await pacing.turn(7, Priority.ANSWER)
+    assert not pacing.frame(group, 0.0, counted=True)
+    await pacing.turn(group, Priority.CARD)  # an emergency does not wait for it
+    pacing.done(group)
+    assert now() - began < 1.0
+    await pacing.turn(group, Priority.ANSWER)
+    assert now() - began >= 1.5
 
 
 async def test_who_gives_up_leaves_the_line() -> None:

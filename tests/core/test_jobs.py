@@ -252,3 +252,20 @@ async def test_positions_follow_the_order_of_service(database: Database) -> None
         ]
         assert await jobs.depth(session) == 4
     assert places == [0, 2, 3, 1]
+
+
+async def test_where_something_is_on_its_way(database: Database) -> None:
+    places = {"telegram:-1": (0, None), "telegram:-2": (9, 0), "telegram:-3": (9, 9)}
+    async with database.session() as session:
+        for channel, (asked, told) in places.items():
+            session.add(
+                Job(
+                    kind=JobKind.ANSWER,
+                    status=JobStatus.SUCCEEDED,
+                    channel=channel,
+                    created_at=now() - timedelta(minutes=asked),
+                    delivered_at=None if told is None else now() - timedelta(minutes=told),
+                )
+            )
+    async with database.reading() as session:
+        assert await jobs.lately(session, timedelta(minutes=1)) == {"telegram:-1", "telegram:-2"}
