@@ -5,7 +5,7 @@ from telegram import InlineKeyboardMarkup
 from bot import keyboards, rendering
 from bot.rendering import Part
 from bot.texts import duration, say
-from doctor_llama import triage
+from doctor_llama import proofreading, triage
 from doctor_llama.pauses import Pause
 from doctor_llama.runs import Learning
 from doctor_llama.schema import Job, JobStatus, Message
@@ -19,6 +19,11 @@ HOPELESS = ("crashed", "refused")  # another try would end in the same way
 def language(job: Job) -> str:
     """The language in which the question was asked."""
     return str(job.payload.get("language", "en"))
+
+
+def spoken(job: Job) -> str:
+    """The language of the question itself, and so of its answer."""
+    return str(job.payload.get("spoken", language(job)))
 
 
 def place(before: int) -> int:
@@ -66,6 +71,8 @@ def ending(job: Job, answer: Message | None) -> tuple[list[Part], InlineKeyboard
     retry = keyboards.again(tongue, answer.id) if answer is not None else None
     match job.status:
         case JobStatus.SUCCEEDED if parts and answer is not None:
+            line = proofreading.safety_line(answer.content, spoken(job))
+            parts = _parts(job, answer, f"\n\n{line}") if line else parts
             return parts, keyboards.rating(tongue, answer.id, None)
         case JobStatus.SUCCEEDED:
             return [Part(say(tongue, "answer-empty"))], retry
@@ -101,6 +108,5 @@ def _parts(job: Job, answer: Message | None, below: str = "") -> list[Part]:
     if not text:
         return []
     label = job.payload.get("triage")
-    spoken = str(job.payload.get("spoken", language(job)))
-    first_line = triage.first_line(Label(label), spoken) if label else None
+    first_line = triage.first_line(Label(label), spoken(job)) if label else None
     return rendering.render((f"{first_line}\n\n" if first_line else "") + text + below)

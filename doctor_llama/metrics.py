@@ -38,6 +38,12 @@ class Metrics:
         self.tokens = Counter(
             "doctor_llama_tokens", "Tokens read and written.", ["kind"], registry=here
         )
+        self.proofreading = Counter(
+            "doctor_llama_proofreading",
+            "What the review after the model changed or noted, by kind.",
+            ["kind"],
+            registry=here,
+        )
         self.queue_seconds = _histogram("queue_seconds", "From question to claim.", here)
         self.first_token_seconds = _histogram(
             "first_token_seconds", "From claim to the first words.", here

@@ -26,8 +26,10 @@ from doctor_llama.errors import (
     RestartNeededError,
 )
 from doctor_llama.metrics import Metrics
+from doctor_llama.proofreading import Proofreader
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 from doctor_llama.serving import Serving
+from doctor_llama.triage import Label
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,9 @@ class Flight:
 
     job: Job
     task: asyncio.Task[None] | None = None
-    text: str = ""
+    raw: str = ""  # as the model wrote it
+    text: str = ""  # as it may be shown
+    proof: Proofreader = field(default_factory=lambda: Proofreader("", "en"))
     written: str = ""
     adapter: str | None = None  # what the text is made with
     last: Chunk | None = None
@@ -300,20 +304,23 @@ class Worker:
         async with self.database.reading() as session:
             answer = await session.get_one(Message, flight.job.message_id)
             turns = await history.turns(session, answer)
-        await self._write(flight, prompt.conversation(turns))
+        question = turns[-1].content if turns else ""
+        await self._write(flight, prompt.conversation(turns), question)
         while self.serving and flight.last and not await self.serving.keep(flight.last):
             flight.text = ""  # the adapter that wrote it did not pass
-            await self._write(flight, prompt.conversation(turns))
+            await self._write(flight, prompt.conversation(turns), question)
         if not flight.text.strip():
             raise EngineError("The model gave an empty answer.")
-        return {}
+        for kind, count in flight.proof.counts.items():
+            self.metrics.proofreading.labels(kind).inc(count)
+        return {"proofreading": dict(flight.proof.counts)} if flight.proof.counts else {}
 
-    async def _write(self, flight: Flight, turns: Sequence[ChatMessage]) -> None:
+    async def _write(self, flight: Flight, turns: Sequence[ChatMessage], question: str) -> None:
         params = self.params
         if "again" in flight.job.payload:  # another answer should be another one
             params = replace(params, temperature=max(params.temperature, ANOTHER_TEMPERATURE))
         stream = self.engine.generate(turns, params)
-        begins = True
+        flight.raw, flight.proof, begins = "", _proofreader(flight.job, question), True
         async with aclosing(stream):
             async for chunk in stream:
                 self._progress = time.monotonic()
@@ -321,11 +328,16 @@ class Worker:
                 if begins and chunk.text and self.serving is not None:
                     # not sooner: a restart is told before the other adapter answers
                     flight.adapter, begins = self.serving.label, False
-                flight.text = chunk.text if chunk.restart else flight.text + chunk.text
+                if chunk.restart:
+                    flight.raw, flight.proof = "", _proofreader(flight.job, question)
+                flight.raw += chunk.text
+                flight.text = flight.proof.take(flight.raw)
                 flight.last = chunk
-                if flight.text and flight.first is None:
+                if flight.raw and flight.first is None:
                     flight.first = time.monotonic()
+                if flight.text and not flight.written:
                     self._first_words.set()
+        flight.text = flight.proof.take(flight.raw, whole=True)
 
     async def _backup(self, flight: Flight) -> dict[str, Any]:
         path = await asyncio.to_thread(backups.make, self.database)
@@ -439,6 +451,11 @@ class Worker:
         async with self.database.session() as session:
             for flight in left:
                 await jobs.put_back(session, flight.job)
+
+
+def _proofreader(job: Job, question: str) -> Proofreader:
+    spoken = str(job.payload.get("spoken", job.payload.get("language", "en")))
+    return Proofreader(question, spoken, Label(job.payload.get("triage", Label.ROUTINE)))
 
 
 def _tell(poison: Sequence[Job]) -> None:

@@ -19,6 +19,7 @@ from doctor_llama.triage.lexicon import Reading
 
 FILE = Path(__file__).with_name("classifier.safetensors")
 LABELS = tuple(Label)
+DOUBT = 1.0  # by how much urgent must be likelier than red, in logarithms, to be called only that
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ def judge(reading: Reading, model: Model | None = None) -> Label:
     model = model or load()
     odds = model.odds(reading)
     emergency, crisis, urgent, routine = (float(one) for one in odds)
-    if np.logaddexp(emergency, crisis) - routine > model.red:
-        if urgent > max(emergency, crisis):
+    red = float(np.logaddexp(emergency, crisis))
+    if red - routine > model.red:
+        if urgent - red > DOUBT:
             return Label.URGENT
         return Label.CRISIS if crisis > emergency else Label.EMERGENCY
     return Label.URGENT if urgent - routine > model.urgent else Label.ROUTINE

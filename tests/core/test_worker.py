@@ -206,7 +206,7 @@ async def test_beats_cease_in_a_hang_and_only_then(database: Database) -> None:
         await asyncio.sleep(1.5)
         assert time.monotonic() - beats[-1] < within(0.7)
         number = await ask(database, 1, "Hang [[hang]]", person=2)
-        await until(database, number, lambda _job, m: bool(m.content))
+        await until(database, number, lambda job, _m: job.status == JobStatus.RUNNING)
         async with asyncio.timeout(60):
             while time.monotonic() - beats[-1] < 1.5:
                 await asyncio.sleep(0.1)
