@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = 40  # words of a long message that the classifier reads at once
 PARTS = 12  # windows of one message, at most
+WORDS = 2  # up to so many unknown words are not judged by the classifier
 CLASSIFIER = "classifier"  # what a verdict names where no rule held
 
 
@@ -47,7 +48,9 @@ def _assess(text: str, hint: str | None) -> Verdict:
     if not any(token[0].isalpha() for token in reading.tokens):
         return Verdict(Label.ROUTINE, language=language)
     rule = rules.judge(reading)
-    learned = min((classifier.judge(part) for part in _parts(reading)), key=ORDER.__getitem__)
+    learned = Label.ROUTINE
+    if _telling(reading):
+        learned = min((classifier.judge(part) for part in _parts(reading)), key=ORDER.__getitem__)
     if rule is not None and ORDER[rule.label] <= ORDER[learned]:
         return Verdict(rule.label, rule.id, language)
     if rule is not None and learned is Label.EMERGENCY and rule.label is Label.CRISIS:
@@ -55,6 +58,13 @@ def _assess(text: str, hint: str | None) -> Verdict:
     if learned is Label.ROUTINE:
         return Verdict(Label.ROUTINE, language=language)
     return Verdict(learned, CLASSIFIER, language)
+
+
+def _telling(reading: Reading) -> bool:
+    """Whether there is enough to learn from: one or two words that nobody knows say nothing."""
+    if any(not hit.context and hit.concept != "fever_number" for hit in reading.hits):
+        return True
+    return sum(token[0].isalpha() for token in reading.tokens) > WORDS
 
 
 def _parts(reading: Reading) -> Iterator[Reading]:

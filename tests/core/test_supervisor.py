@@ -63,7 +63,7 @@ async def test_a_poison_question_stops_nobody(
         others = [await ask(database, 1, "Slow [[slow 2]]", person=n) for n in (2, 3, 4)]
         for number in others:
             await until(database, number, lambda _job, message: bool(message.content))
-        poison = await ask(database, 1, "Poison [[crash]]", person=1)
+        poison = await ask(database, 1, "Trouble [[crash]]", person=1)
         job, _ = await until(database, poison, ended)
         assert (job.status, job.result) == (JobStatus.FAILED, {"error": "crashed"})
         for number in others:

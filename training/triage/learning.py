@@ -24,6 +24,7 @@ FOLDS = 4
 FALSE_ALARMS = 0.04  # of unseen routine lines, at the threshold for red
 FALSE_URGENT = 0.08
 LABELS = [str(label) for label in classifier.LABELS]
+CALM = LABELS.index("routine")  # weighs as much as all others together: what says nothing is calm
 Floats = NDArray[np.float64]
 
 
@@ -38,13 +39,14 @@ def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], objec
     matrix = vectors([example.text for example in examples])
     labels = np.array([LABELS.index(example.label) for example in examples])
     weights = np.array([example.weight for example in examples])
+    weights[labels == CALM] *= weights[labels < CALM].sum() / weights[labels == CALM].sum()
     odds = _unseen_odds(matrix, labels, weights, examples)
     plain = np.array([examples[at].text for at in range(len(examples))], dtype=object)
     known = {line.text for line in lines}
     counted = np.array([text in known for text in plain])
     red = np.logaddexp(odds[:, 0], odds[:, 1]) - odds[:, 3]
     urgent = odds[:, 2] - odds[:, 3]
-    calm = counted & (labels == 3)
+    calm = counted & (labels == CALM)
     thresholds = {
         "red": round(float(np.quantile(red[calm], 1 - FALSE_ALARMS)), 3),
         "urgent": round(float(np.quantile(urgent[calm], 1 - FALSE_URGENT)), 3),
