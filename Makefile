@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run test check setup bench fuzz lock format clean screenshots
+.PHONY: run test check setup bench fuzz test-faults audit lock format clean screenshots
 
 run: setup ## Set up, then start everything and print the chat page's address
 	$(BIN)/doctor-llama run
@@ -22,6 +22,13 @@ check: setup ## Format, lint, types, and who may import whom
 
 bench: setup ## The benchmarks; docs/benchmarks.md says what each one shows
 	$(BIN)/python -m benchmarks
+
+test-faults: setup ## Long: kills, hangs and a failing Telegram for 45 minutes, every question accounted for
+	$(BIN)/doctor-llama bench bot --people 60 --seconds 2700 --faults all --kill-every 7 --poison 0.002
+
+audit: setup ## Known holes in the pinned packages (needs the network)
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 fuzz: setup ## Hostile bytes for every parser, long and guided by coverage (needs Linux)
 	$(BIN)/python -m pip install --quiet 'atheris>=3,<4'
