@@ -140,9 +140,9 @@ async def measure(folder: Path) -> list[Figure]:
         await _begun(database, crowd.persons)
         spoiling = asyncio.create_task(spoil(client, chance))
         restarting = asyncio.create_task(restart(running, crowd, chance, RESTARTS))
-        each = (QUESTIONS - IN_GROUP) // PEOPLE
+        each, more = divmod(QUESTIONS - IN_GROUP, PEOPLE)
         await asyncio.gather(
-            *(crowd.ask(person, each) for person in crowd.persons),
+            *(crowd.ask(p, each + (n < more)) for n, p in enumerate(crowd.persons)),
             *(crowd.ask_in_group(crowd.persons[n], n) for n in range(IN_GROUP)),
         )
         for task in (spoiling, restarting):
