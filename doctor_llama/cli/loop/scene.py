@@ -176,6 +176,9 @@ def _settings(folder: Path, url: str, **changes: object) -> Settings:
         model="embedded",
         metrics_port=0,
         refresh_cron="off",
+        person_per_minute=0,  # simulated people write faster than anybody
+        person_per_day=0,
+        questions_per_minute=0,
         **changes,
     )
 
