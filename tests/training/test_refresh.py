@@ -1,6 +1,7 @@
 """The refresh' own parts: what is learned, what is asked, how answers are scored, when to tune."""
 
 import dataclasses
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from training.embedded.corpus import Corpus
 from training.recipe import Kind
 from training.refresh import dataset, order, preferences, questions, recipes, replay
 from training.refresh.order import Order, Record
+from training.refresh.telling import Telling
 
 GOUT = Asked("gout", "what")
 BETTER = "Gout is a painful joint disease by crystals of uric acid."
@@ -146,3 +148,32 @@ def test_the_recipe_of_an_order(tmp_path: Path) -> None:
     assert recipes.of(tmp_path / "a").adapter.targets == ("all-linear",)
     made(tmp_path / "b", demo=False)
     assert recipes.of(tmp_path / "b").base.model == str(embedded.BASE)
+
+
+def test_enough_pairs_tune_the_adapter_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real DPO on a few pairs; only the threshold is lowered."""
+    monkeypatch.setattr(preferences, "PAIRS", 4)
+    pairs = [
+        {
+            "prompt": correction(n)["prompt"],
+            "chosen": [{"role": "assistant", "content": BETTER}],
+            "rejected": [{"role": "assistant", "content": f"{WRONG} {n}"}],
+            "source": "feedback",
+            "row": f"feedback:{n}",
+            "rows": [n],
+        }
+        for n in range(8)
+    ]
+    asked = made(tmp_path, preferences=pairs)
+    said = io.StringIO()
+    adapter, figures = preferences.tune(asked, embedded.ADAPTER, Telling(said))
+    assert adapter != embedded.ADAPTER
+    assert (adapter / "adapter_model.safetensors").is_file()
+    assert not (adapter / "ref").exists()
+    assert "dpo" in figures
+    assert '"phase": "preference"' in said.getvalue()
+    assert preferences.tune(made(tmp_path / "few"), embedded.ADAPTER, Telling(said)) == (
+        embedded.ADAPTER, {},
+    )  # fmt: skip

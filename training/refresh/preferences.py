@@ -39,7 +39,7 @@ def wanted(order: Order) -> Kind | None:
 def tune(order: Order, adapter: Path, tell: Telling) -> tuple[Path, dict[str, Any]]:
     """Tune an adapter further, or leave it as it is; the figures say which."""
     kind = wanted(order)
-    if kind is None or kind not in kinds.TRAINERS:
+    if kind is None:
         return adapter, {}
     folder = order.folder / "dataset" / str(kind)
     folder.mkdir(parents=True, exist_ok=True)
