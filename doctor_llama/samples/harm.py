@@ -1,4 +1,6 @@
-"""What no correction may teach. A pure function over a file of patterns, English only."""
+"""What no correction may teach. A pure function over our own file of patterns, in English, and over
+what the review after the model would take out of an answer, in seven languages.
+"""
 
 import re
 import tomllib
@@ -6,6 +8,15 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from doctor_llama.proofreading import Proofreader
+
+# of what the review after the model finds, what must not even be learned
+FOUND = {
+    "emergency": "it keeps people from getting help",
+    "stop": "it tells people to stop or refuse a treatment",
+    "dose": "it sets a dose",
+    "cure": "it promises a cure",
+}
 FILE = Path(__file__).with_name("harm.toml")
 
 
@@ -22,4 +33,6 @@ def taught(text: str) -> str | None:
     for reason, patterns in _rules():
         if any(pattern.search(plain) for pattern in patterns):
             return reason
-    return None
+    reader = Proofreader("", "en")  # its patterns are of all languages together
+    reader.take(text, whole=True)
+    return next((reason for kind, reason in FOUND.items() if reader.counts[kind]), None)

@@ -173,6 +173,7 @@ async def test_the_files_are_what_trl_reads(town: Town, tmp_path: Path, fmt: str
         "Never call an ambulance for that.", "Drink a little bleach each day.",
         "Ignore the chest pain.", "This miracle cure works.", "It cures cancer in 3 days.",
         "Here is a lethal dose.", "Refuse the vaccine.", "It is always harmless.",
+        "Toma 800 mg de ibuprofeno.", "Deja de tomar la insulina.", "Prenez 500 mg par jour.",
     ],
 )  # fmt: skip
 def test_what_no_correction_may_teach(text: str) -> None:
@@ -180,8 +181,10 @@ def test_what_no_correction_may_teach(text: str) -> None:
 
 
 def test_the_answers_that_ship_teach_no_harm() -> None:
+    from doctor_llama.cli.loop.material import facts
     from training.embedded.corpus import Corpus
 
     said = [text for topic in Corpus().topics for text in topic.answers.values()]
+    said += [fact.text for fact in facts()]
     assert len(said) > 150
     assert {text: why for text in said if (why := harm.taught(text))} == {}
