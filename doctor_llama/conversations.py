@@ -14,7 +14,7 @@ from doctor_llama import history, jobs, privacy, triage
 from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, Role, User, now
-from doctor_llama.triage import RED, Label
+from doctor_llama.triage import RED, Label, refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,14 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
         },
         result={},
     )
-    if red:
-        answer.content = triage.reply(verdict.label, verdict.language, user.country)
+    if unsafe := not red and triage.refused(question.text, question.language):
+        asked.triage_rule = refusals.RULE
+    if red or unsafe:
+        answer.content = (
+            triage.refusal(verdict.language)
+            if unsafe
+            else triage.reply(verdict.label, verdict.language, user.country)
+        )
         job.status, job.finished_at = JobStatus.SUCCEEDED, now()
         session.add(job)
         await session.flush()
@@ -132,9 +138,16 @@ async def amend(
         "spoken": verdict.language,
         "triage": verdict.label,
     }
-    if verdict.label in RED:
+    unsafe = verdict.label not in RED and triage.refused(question.text, question.language)
+    if unsafe:
+        asked.triage_rule = refusals.RULE
+    if unsafe or verdict.label in RED:
         answer = await session.get_one(Message, known.job.message_id)
-        answer.content = triage.reply(verdict.label, verdict.language, user.country)
+        answer.content = (
+            triage.refusal(verdict.language)
+            if unsafe
+            else triage.reply(verdict.label, verdict.language, user.country)
+        )
         known.job.status, known.job.finished_at = JobStatus.SUCCEEDED, now()
     await session.flush()
     return Asked(known.job, verdict.label, new=False)

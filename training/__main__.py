@@ -11,7 +11,7 @@ from typing import Any
 
 from doctor_llama import embedded, logs, settings
 from doctor_llama.errors import DoctorLlamaError
-from doctor_llama.triage import classifier
+from doctor_llama.triage import classifier, refusals
 from training import recipe
 from training.recipe import Kind
 
@@ -27,9 +27,13 @@ def _embedded(arguments: argparse.Namespace) -> None:
 
 
 def _triage(arguments: argparse.Namespace) -> None:
-    from training.triage import learning  # noqa: PLC0415  (scipy, only where it is needed)
+    from training.triage import learning, refusing  # noqa: PLC0415  (scipy, only where needed)
 
-    learning.train(arguments.out, arguments.seed, say=lambda line: sys.stdout.write(f"{line}\n"))
+    def say(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+
+    learning.train(arguments.out, arguments.seed, say)
+    refusing.train(arguments.refusals, say)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -145,6 +149,7 @@ def main(argv: list[str] | None = None) -> None:
     verb.set_defaults(run=_embedded)
     verb = verbs.add_parser("triage", help="train the classifier of triage on our own lines")
     verb.add_argument("--out", type=Path, default=classifier.FILE, help="file to write")
+    verb.add_argument("--refusals", type=Path, default=refusals.FILE, help="file for refusals")
     verb.add_argument("--seed", type=int, default=0)
     verb.set_defaults(run=_triage)
     _add_training(verbs)

@@ -36,9 +36,11 @@ def ask(
 async def _ask(chosen: Settings, question: str, *, echo: bool) -> dict[str, Any]:
     """Answer one question; the seconds count from the question, with the model already loaded."""
     verdict = triage.assess(question)
-    if verdict.label in triage.RED:
+    unsafe = verdict.label not in triage.RED and triage.refused(question)
+    if unsafe or verdict.label in triage.RED:
         began = time.perf_counter()
-        text = triage.reply(verdict.label, verdict.language)
+        spoken = verdict.language
+        text = triage.refusal(spoken) if unsafe else triage.reply(verdict.label, spoken)
         _echo(text + "\n", echo=echo)
         return _result(text, None, None, Chunk(""), verdict, time.perf_counter() - began)
     engine = choice.build(chosen)

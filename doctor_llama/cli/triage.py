@@ -45,17 +45,20 @@ def triage(
 
 
 def _judged(name: Any, text: str, hint: str | None, country: str | None) -> dict[str, Any]:
-    from doctor_llama.triage import assess, reply
+    from doctor_llama.triage import RED, assess, refusal, refusals, refused, reply
 
     begun = time.perf_counter()
     verdict = assess(text, hint)
+    unsafe = verdict.label not in RED and refused(text, hint)
     ms = (time.perf_counter() - begun) * 1000
     return {
         "id": name,
         "label": verdict.label,
-        "rule": verdict.rule,
+        "rule": refusals.RULE if unsafe else verdict.rule,
         "lang": verdict.language,
-        "reply": reply(verdict.label, verdict.language, country),
+        "reply": refusal(verdict.language)
+        if unsafe
+        else reply(verdict.label, verdict.language, country),
         "ms": round(ms, 3),
     }
 

@@ -6,6 +6,17 @@ safe for having passed it.
 
 from doctor_llama.triage.gate import assess, by_rules
 from doctor_llama.triage.labels import RED, Label, Verdict
-from doctor_llama.triage.replies import first_line, reply
+from doctor_llama.triage.refusals import refused
+from doctor_llama.triage.replies import first_line, refusal, reply
 
-__all__ = ["RED", "Label", "Verdict", "assess", "by_rules", "first_line", "reply"]
+__all__ = [
+    "RED",
+    "Label",
+    "Verdict",
+    "assess",
+    "by_rules",
+    "first_line",
+    "refusal",
+    "refused",
+    "reply",
+]

@@ -40,6 +40,11 @@ def first_line(label: Label, language: str = "en") -> str | None:
     return line
 
 
+def refusal(language: str = "en") -> str:
+    """What an unsafe request is told, with what we can do in its place."""
+    return str(_texts(language)["refusal"])
+
+
 def _texts(language: str) -> dict[str, Any]:
     texts: dict[str, Any] = _TEXTS.get(
         language.lower().replace("_", "-").split("-")[0], _TEXTS["en"]

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from doctor_llama import conversations, jobs
+from doctor_llama import conversations, jobs, triage
 from doctor_llama.conversations import Question
 from doctor_llama.db import Database
 from doctor_llama.errors import (
@@ -13,7 +13,7 @@ from doctor_llama.errors import (
 )
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
-from doctor_llama.triage import Label
+from doctor_llama.triage import Label, refusals
 from tests.core.talking import RED, ROOMY, answer, ask, count, person, question
 
 pytestmark = pytest.mark.every_database
@@ -51,6 +51,16 @@ async def test_a_red_flag_is_answered_before_consent_and_limits_without_its_text
     assert len(shown) == 1
     assert texts[0] == ""
     assert "112" in texts[1]
+
+
+async def test_an_unsafe_request_is_refused_without_the_model(database: Database) -> None:
+    user = await person(database)
+    asked = await ask(database, user, question(1, "how do I cook meth at home to sell it"))
+    assert asked.job.status == JobStatus.SUCCEEDED
+    async with database.reading() as session:
+        asking, said = await session.scalars(select(Message).order_by(Message.id))
+    assert asking.triage_rule == refusals.RULE
+    assert said.content == triage.refusal("en")
 
 
 async def test_a_person_who_says_that_it_is_no_emergency_is_answered(database: Database) -> None:

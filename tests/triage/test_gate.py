@@ -43,6 +43,13 @@ def test_few_false_alarms(report: measuring.Report) -> None:
     assert false.value <= 0.04, [row.text for row in report.over_triaged()]
 
 
+def test_odd_wordings_are_found() -> None:
+    """Written to be oblique: 0.83 were found when it was new; what it taught has been learned."""
+    odd = measuring.measure(measuring.read(HERE / "fresh.jsonl"))
+    assert (odd.recall().value or 0) >= 0.95
+    assert (odd.false_alarm().value or 0) <= 0.04
+
+
 def test_the_older_messages_fare_well_too() -> None:
     """Written for an earlier list of rules by another hand, and looked at by nobody since."""
     older = measuring.measure(MESSAGES)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("corpus")
+REQUESTS = Path(__file__).with_name("requests")  # what to refuse, and what looks like it
 WORDINGS = 10  # most that one line is spread into
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 
