@@ -113,6 +113,7 @@ async def test_a_group_asks(scene: Scene, page: Page) -> None:
     scene.worker.text = lambda _: "Most colds pass within a week. Rest and drink enough."
     timeline = page.locator("#timeline")
     await page.goto(f"{scene.simulator.url}/#{ANA}/-1001000000001")
+    await expect(page.get_by_text("5 people and the bot; you are Ana")).to_be_visible()
     await say(page, "@doctor_llama_bot What helps against a cold?")
     await expect(timeline).to_contain_text("I do not read the other messages.")
     await expect(timeline).to_contain_text("Most colds pass within a week.")

@@ -20,6 +20,7 @@ from doctor_llama.engine import ChatMessage, SamplingParams
 from doctor_llama.engine.local import LocalEngine, bundle, importing
 from doctor_llama.errors import EngineDownError, RestartNeededError
 from doctor_llama.limits import Limits
+from doctor_llama.proofreading import Proofreader
 from doctor_llama.schema import Adapter, AdapterStatus, Job, JobStatus, Message
 from doctor_llama.serving import Serving
 from doctor_llama.settings import Settings
@@ -132,6 +133,12 @@ async def ended(database: Database, jobs: list[int]) -> list[tuple[Job, Message]
             await asyncio.sleep(0.05)
 
 
+def proofread(questions: list[str], answers: list[str]) -> list[str]:
+    """What people are shown of these answers, as the worker has them read."""
+    pairs = zip(questions, answers, strict=True)
+    return [Proofreader(q, "en").take(text, whole=True).strip() for q, text in pairs]
+
+
 async def watch(database: Database, kept: Serving, label: str, seen: set[str]) -> None:
     """Note what people are shown while this adapter answers on probation."""
     while kept.shows(label):
@@ -167,14 +174,15 @@ async def test_eight_people_are_answered_through_a_swap(
             await watching
         news = await asyncio.gather(*(answer(engine, turns, LONG) for turns in prompts))
         assert engine.card().adapter == "two"
-    pure = {(text.strip(), chosen.adapter) for text in olds}
-    pure |= {(text.strip(), "two") for text in news}
+    olds, news = proofread(texts, olds), proofread(texts, news)
+    pure = {(text, chosen.adapter) for text in olds}
+    pure |= {(text, "two") for text in news}
     assert all(job.status == JobStatus.SUCCEEDED for job, _ in rows)
     assert all((message.content, message.adapter) in pure for _, message in rows)
     assert any(message.adapter == "two" for _, message in rows)
-    known = [*texts, *olds, *(text.strip() for text in olds)]
+    known = [*texts, *olds]
     assert seen
-    assert [text for text in seen if not any(old.startswith(text) for old in known)] == []
+    assert [text for text in seen if not any(old.startswith(text.strip()) for old in known)] == []
 
 
 def silent(folders: Folders, tmp_path: Path) -> Path:
@@ -212,7 +220,7 @@ async def test_an_adapter_that_fails_its_smoke_prompts_answers_nobody(
                 while (await status(database, "silent"))[0] != AdapterStatus.REJECTED:
                     await asyncio.sleep(0.05)
         assert engine.card().adapter == chosen.adapter
-    assert [message.content for _, message in rows] == [text.strip() for text in olds]
+    assert [message.content for _, message in rows] == proofread(texts, olds)
     assert {message.adapter for _, message in rows} == {chosen.adapter}
     assert "smoke prompt" in (await status(database, "silent"))[1]
 
