@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -84,6 +85,8 @@ class _Asked:
 
     def __init__(self) -> None:
         self._asked = False
+        if threading.current_thread() is not threading.main_thread():
+            return  # a worker of Ray, which alone hears signals there
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
 
