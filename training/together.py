@@ -37,12 +37,32 @@ def join() -> None:
     """
     asked = int(os.environ.get(ASKED, "1"))
     if world_size() > 1:
+        _meet()
         PartialState(cpu=not torch.cuda.is_available())
     there = torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
     if asked != there:
         raise TrainingError(
             f"{asked} processes were asked for and {there} are here. Start them with --nproc."
         )
+
+
+def _meet() -> None:
+    """Open the group under a name of this attempt's own.
+
+    torchrun keeps one store over all restarts. Under the same name a process may read there where
+    the others were before the failure, and be refused until no restart is left.
+    """
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT")
+    if attempt is None or torch.distributed.is_initialized():
+        return
+    place = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    store = torch.distributed.TCPStore(*place, is_master=False)  # type: ignore[attr-defined]
+    torch.distributed.init_process_group(
+        "nccl" if torch.cuda.is_available() else "gloo",
+        store=torch.distributed.PrefixStore(f"attempt-{attempt}", store),  # type: ignore[attr-defined]
+        rank=rank(),
+        world_size=world_size(),
+    )
 
 
 def least(value: int) -> int:

@@ -1,4 +1,4 @@
-"""Requests that are refused: harm to others, illegal drugs, forgery, contempt or deceit of patients.
+"""Requests that are refused: harm to others, illegal drugs, forgery, contempt, deceit of patients.
 
 A linear model like that of the classifier, of one label. Ordinary questions about medicines, sex,
 drugs and minds are answered; somebody in danger is never refused, since triage speaks first.
