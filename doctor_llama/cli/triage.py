@@ -34,8 +34,11 @@ def triage(
     `label` is emergency, crisis, urgent or routine; `reply` is what the person is
     told at once, or the line above the answer.
     """
+    from doctor_llama.triage import warm
+
     if (text is None) == (jsonl is None):
         raise typer.BadParameter("give a message, or a file with --jsonl")
+    warm()  # `ms` is what a message takes, not what the first one waits for
     rows = [{"id": "1", "text": text}] if jsonl is None else _rows(jsonl)
     for row in rows:
         hint, place = row.get("lang") or lang, row.get("country") or country

@@ -19,4 +19,11 @@ __all__ = [
     "refusal",
     "refused",
     "reply",
+    "warm",
 ]
+
+
+def warm() -> None:
+    """Read the data files and the weights now, so that nobody's message waits for them (0.2 s)."""
+    refused("What helps against a cold?")
+    assess("What helps against a cold?")
