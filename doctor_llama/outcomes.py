@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from doctor_llama.schema import Job, Message
+from doctor_llama.schema import InboxUpdate, Job, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ async def newer(session: AsyncSession, job_id: int) -> list[tuple[int, str]]:
 
 
 async def unsettled(session: AsyncSession) -> int:
-    """How many jobs somebody still waits for."""
-    waiting = select(func.count()).where(Job.delivered_at.is_(None), Job.channel.is_not(None))
-    return await session.scalar(waiting) or 0
+    """How many updates are still to be handled, and jobs that somebody still waits for."""
+    jobs = select(func.count()).where(Job.delivered_at.is_(None), Job.channel.is_not(None))
+    updates = select(func.count()).select_from(InboxUpdate)
+    counted = select(jobs.scalar_subquery() + updates.scalar_subquery())
+    return await session.scalar(counted) or 0

@@ -257,6 +257,11 @@ class SimClient:
         lines = await self.journal(after=after, kind="call")
         return [line for line in lines if line["method"].lower() == method.lower()]
 
+    async def pending(self, token: str) -> int:
+        """How many updates the bot has not taken yet, as Telegram tells it by getWebhookInfo."""
+        answer = _checked(await self._http.get(f"/bot{token}/getWebhookInfo"))
+        return int(answer["result"]["pending_update_count"])
+
     async def commands(self, user_id: int, chat_id: int | None = None) -> list[Json]:
         """The commands that this person is offered in this chat."""
         query = {"user_id": user_id, "chat_id": chat_id or user_id}

@@ -16,7 +16,7 @@ from bot.trials.account import Account
 from bot.trials.crowd import Crowd
 from bot.trials.fleet import Fleet, fleet
 from bot.trials.mischief import Faults, Mischief
-from bot.trials.program import Program, program, serving
+from bot.trials.program import TOKEN, Program, program, serving
 from bot.trials.watching import Watch
 from doctor_llama import outcomes
 from doctor_llama.db import Database
@@ -121,7 +121,7 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
         await asyncio.gather(mischief, return_exceptions=True)
         await deeds.amend()
         say("they have asked; the rest is answered")
-        await _settled(database)
+        await _settled(client, database)
         watch.ending = True
         await watching
         took = time.monotonic() - began
@@ -161,13 +161,17 @@ async def simulator(journal: Path) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def _settled(database: Database) -> None:
-    """Wait until nobody waits for anything, or for long enough."""
+async def _settled(client: SimClient, database: Database) -> None:
+    """Wait until nobody waits for anything, or for long enough.
+
+    That is: Telegram keeps no update back, we hold none, and no job is left to deliver.
+    """
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
-        async with database.reading() as session:
-            if not await outcomes.unsettled(session):
-                return
+        if not await client.pending(TOKEN):
+            async with database.reading() as session:
+                if not await outcomes.unsettled(session):
+                    return
         await asyncio.sleep(0.2)
 
 
