@@ -9,7 +9,7 @@ from doctor_llama import proofreading, triage
 from doctor_llama.pauses import Pause
 from doctor_llama.runs import Learning
 from doctor_llama.schema import Job, JobStatus, Message
-from doctor_llama.triage import Label
+from doctor_llama.triage import RED, Label
 
 EXACT = 7  # positions up to here are said as they are, further ones in growing steps
 APOLOGIES = {"crashed": "failed-crashed", "engine": "failed-engine", "refused": "failed-long"}
@@ -95,11 +95,14 @@ def alarming(job: Job) -> str | None:
 def card(
     job: Job, answer: Message, question: Message | None
 ) -> tuple[list[Part], InlineKeyboardMarkup | None]:
-    """An emergency text; "answer anyway" only where we still have the question, and no crisis."""
-    parts = rendering.plain(answer.content)
-    if question is None or not question.content or question.triage != Label.EMERGENCY:
-        return parts, None
-    return parts, keyboards.anyway(language(job), answer.id)
+    """An emergency text; "answer anyway" only where we still have the question, and no crisis.
+
+    Whose country we do not know is asked for it: the numbers differ.
+    """
+    parts, red = rendering.plain(answer.content), job.payload.get("triage") in RED
+    placed = bool(job.payload.get("placed", True)) or not red
+    kept = question is not None and question.content and question.triage == Label.EMERGENCY
+    return parts, keyboards.card(language(job), answer.id if kept else None, placed=placed)
 
 
 def _parts(job: Job, answer: Message | None, below: str = "") -> list[Part]:

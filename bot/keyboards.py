@@ -7,6 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import presses
 from bot.presses import AUTO, Press, Thumb
 from bot.texts import languages, say
+from doctor_llama import triage
 from doctor_llama.erasures import Scope
 from doctor_llama.feedback import Better
 from doctor_llama.history import Page
@@ -156,10 +157,25 @@ def share(language: str) -> InlineKeyboardMarkup:
     )
 
 
-def anyway(language: str, message_id: int) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup.from_button(
-        _button(say(language, "anyway-button"), presses.Anyway(message_id))
-    )
+def card(language: str, message_id: int | None, *, placed: bool) -> InlineKeyboardMarkup | None:
+    """Under an emergency's text: answer anyway, where that may be asked, and which country."""
+    rows = []
+    if message_id is not None:
+        rows.append([_button(say(language, "anyway-button"), presses.Anyway(message_id))])
+    if not placed:
+        rows.append([_button(say(language, "country-button"), presses.Live(presses.ASK))])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def flagged(country: str) -> str:
+    """A country's flag and code, such as 🇧🇷 BR."""
+    return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in country) + f" {country}"
+
+
+def live() -> InlineKeyboardMarkup:
+    """Every country whose numbers we have."""
+    buttons = [_button(flagged(code), presses.Live(code)) for code in triage.countries()]
+    return InlineKeyboardMarkup([buttons[at : at + 5] for at in range(0, len(buttons), 5)])
 
 
 def confirm(language: str, token: str) -> InlineKeyboardMarkup:

@@ -19,6 +19,7 @@ VERSION = "1"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
 NUMBER = re.compile(r"[0-9]{1,18}")
 AUTO = "auto"
+ASK = "ask"
 SWITCH = {"on": True, "off": False}
 
 
@@ -79,6 +80,13 @@ class Speak:
     """Speak this language with me; AUTO leaves it to my app."""
 
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """I live in this country; ASK opens the list of them."""
+
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +249,7 @@ Press = (
     | Anyway
     | Confirm
     | Speak
+    | Live
     | Withdraw
     | Forget
     | Why

@@ -33,6 +33,7 @@ PRIVATE = (
     "stop",
     "about",
     "language",
+    "country",
     "privacy",
     "mydata",
     "forget",

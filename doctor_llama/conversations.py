@@ -93,6 +93,7 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
             "language": question.language,
             "spoken": verdict.language,  # of the question itself
             "triage": verdict.label,
+            "placed": user.country is not None,
             "fresh": fresh,
         },
         result={},

@@ -48,6 +48,12 @@ async def speak(session: AsyncSession, user: User, language: str | None) -> None
     await session.flush()
 
 
+async def live(session: AsyncSession, user: User, country: str) -> None:
+    """The person lives in this country (ISO 3166), whose numbers an emergency's text names."""
+    user.country = country
+    await session.flush()
+
+
 async def choosers(session: AsyncSession) -> Sequence[User]:
     """Everybody who chose a language."""
     return (await session.scalars(select(User).where(User.language_chosen))).all()

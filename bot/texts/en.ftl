@@ -15,6 +15,7 @@ command-on = Switch me on again
 command-stop = Stop the answer in progress
 command-about = Which model answers you
 command-language = In which language I speak
+command-country = Where I am, for emergency numbers
 command-privacy = What is stored of you
 command-mydata = Everything of yours in one file
 command-forget = Erase an answer, a conversation, or everything
@@ -79,6 +80,7 @@ help =
     /start – who I am, and your choices
     /about – which model answers you
     /language – in which language I speak
+    /country – where you are, for emergency numbers
     /privacy, /mydata, /forget – what is stored of you
 
     In a group, mention me or reply to me. I am an AI, not a doctor, and not for emergencies.
@@ -115,6 +117,11 @@ language-name = English
 language-ask = In which language shall I speak with you? (This changes my own sentences; the model answers in the language that it was asked in, as far as it can.)
 language-auto = As my app says
 language-done = From now on I speak English.
+
+# /country
+country-ask = In which country are you? In an emergency I then name its numbers.
+country-done = Noted: { $country }. Emergency: { $emergency }. Crisis line: { $crisis }. I have not checked these numbers with the services themselves. Change it with /country.
+country-button = 🌍 Which country am I in?
 only-private = Please do that in a private chat with me.
 privacy =
     What I store of you

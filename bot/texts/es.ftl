@@ -17,6 +17,7 @@ command-on = Volver a encenderme
 command-stop = Detener la respuesta en curso
 command-about = Qué modelo te responde
 command-language = En qué idioma hablo
+command-country = Dónde estoy, para los números de emergencia
 command-privacy = Qué se guarda de ti
 command-mydata = Todo lo tuyo en un archivo
 command-forget = Borrar una respuesta, una conversación o todo
@@ -81,6 +82,7 @@ help =
     /start – quién soy y qué puedes decidir
     /about – qué modelo te responde
     /language – en qué idioma hablo
+    /country – dónde estás, para los números de emergencia
     /privacy, /mydata, /forget – qué se guarda de ti
 
     En un grupo, mencióname o responde a un mensaje mío. Soy una IA, no un médico, y no soy para emergencias.
@@ -117,6 +119,11 @@ language-name = Español
 language-ask = ¿En qué idioma te hablo? (Esto cambia mis propias frases; el modelo responde en el idioma de la pregunta, hasta donde puede.)
 language-auto = El de mi aplicación
 language-done = A partir de ahora hablo español.
+
+# /country
+country-ask = ¿En qué país estás? En una emergencia diré sus números.
+country-done = Anotado: { $country }. Emergencias: { $emergency }. Línea de crisis: { $crisis }. No he comprobado estos números con los propios servicios. Cámbialo con /country.
+country-button = 🌍 ¿En qué país estoy?
 only-private = Hazlo en un chat privado conmigo, por favor.
 privacy =
     Lo que guardo de ti

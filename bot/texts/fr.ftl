@@ -17,6 +17,7 @@ command-on = Me rallumer
 command-stop = Arrêter la réponse en cours
 command-about = Quel modèle vous répond
 command-language = Dans quelle langue je parle
+command-country = Où je suis, pour les numéros d'urgence
 command-privacy = Ce qui est conservé de vous
 command-mydata = Tout ce qui est à vous dans un fichier
 command-forget = Effacer une réponse, une conversation ou tout
@@ -81,6 +82,7 @@ help =
     /start – qui je suis, et vos choix
     /about – quel modèle vous répond
     /language – dans quelle langue je parle
+    /country – où vous êtes, pour les numéros d'urgence
     /privacy, /mydata, /forget – ce qui est conservé de vous
 
     Dans un groupe, mentionnez-moi ou répondez à un de mes messages. Je suis une IA, pas un médecin, et pas pour les urgences.
@@ -117,6 +119,11 @@ language-name = Français
 language-ask = Dans quelle langue dois-je vous parler ? (Cela change mes propres phrases ; le modèle répond dans la langue de la question, autant qu’il le peut.)
 language-auto = Celle de mon application
 language-done = Désormais, je parle français.
+
+# /country
+country-ask = Dans quel pays êtes-vous ? En cas d'urgence, je donnerai ses numéros.
+country-done = C'est noté : { $country }. Urgences : { $emergency }. Ligne d'écoute : { $crisis }. Je n'ai pas vérifié ces numéros auprès des services eux-mêmes. Pour changer : /country.
+country-button = 🌍 Dans quel pays suis-je ?
 only-private = Faites cela dans une conversation privée avec moi, s’il vous plaît.
 privacy =
     Ce que je conserve de vous

@@ -17,6 +17,7 @@ command-on = Ligar-me de novo
 command-stop = Parar a resposta em andamento
 command-about = Qual modelo responde a você
 command-language = Em que idioma eu falo
+command-country = Onde estou, para os números de emergência
 command-privacy = O que é guardado de você
 command-mydata = Tudo o que é seu em um arquivo
 command-forget = Apagar uma resposta, uma conversa ou tudo
@@ -81,6 +82,7 @@ help =
     /start – quem eu sou e o que você pode decidir
     /about – qual modelo responde a você
     /language – em que idioma eu falo
+    /country – onde você está, para os números de emergência
     /privacy, /mydata, /forget – o que é guardado de você
 
     Em um grupo, mencione-me ou responda a uma mensagem minha. Sou uma IA, não um médico, e não sirvo para emergências.
@@ -117,6 +119,11 @@ language-name = Português
 language-ask = Em que idioma devo falar com você? (Isso muda as minhas próprias frases; o modelo responde no idioma da pergunta, até onde consegue.)
 language-auto = O do meu aplicativo
 language-done = A partir de agora falo português.
+
+# /country
+country-ask = Em que país você está? Numa emergência eu direi os números dele.
+country-done = Anotado: { $country }. Emergência: { $emergency }. Linha de apoio: { $crisis }. Não confirmei estes números com os próprios serviços. Mude com /country.
+country-button = 🌍 Em que país estou?
 only-private = Por favor, faça isso em um chat privado comigo.
 privacy =
     O que eu guardo de você

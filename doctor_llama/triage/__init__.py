@@ -7,7 +7,7 @@ safe for having passed it.
 from doctor_llama.triage.gate import assess, by_rules
 from doctor_llama.triage.labels import RED, Label, Verdict
 from doctor_llama.triage.refusals import refused
-from doctor_llama.triage.replies import first_line, refusal, reply
+from doctor_llama.triage.replies import countries, first_line, numbers, refusal, reply
 
 __all__ = [
     "RED",
@@ -15,7 +15,9 @@ __all__ = [
     "Verdict",
     "assess",
     "by_rules",
+    "countries",
     "first_line",
+    "numbers",
     "refusal",
     "refused",
     "reply",

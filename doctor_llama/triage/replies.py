@@ -34,6 +34,17 @@ def reply(label: Label, language: str = "en", country: str | None = None) -> str
     return filled.strip()
 
 
+def countries() -> tuple[str, ...]:
+    """The countries (ISO 3166) whose numbers we have."""
+    return tuple(_NUMBERS)
+
+
+def numbers(country: str) -> dict[str, list[str]] | None:
+    """A country's `emergency` numbers and `crisis` lines; None for one that we do not have."""
+    found = _NUMBERS.get(country.upper())
+    return None if found is None else {kind: found[kind] for kind in ("emergency", "crisis")}
+
+
 def first_line(label: Label, language: str = "en") -> str | None:
     """One line to stand above an ordinary answer; none for routine."""
     line: str | None = _texts(language)["first_line"].get(label)

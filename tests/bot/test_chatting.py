@@ -184,7 +184,7 @@ async def test_a_red_flag_is_answered_at_once_without_thumbs(scene: Scene) -> No
     sent = await scene.people.send(ANA, RED)
     card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
     assert card.date - sent.time < within(1.0)
-    assert card.labels == ["Not an emergency: answer anyway"]
+    assert card.labels == ["Not an emergency: answer anyway", "🌍 Which country am I in?"]
     scene.worker.paused = False
     pressed = await scene.people.press(ANA, card.message_id, card.labels[0])
     assert pressed.text == "I will answer it."
@@ -194,7 +194,7 @@ async def test_a_red_flag_is_answered_at_once_without_thumbs(scene: Scene) -> No
 async def test_a_red_flag_needs_no_consent_and_leaves_no_text(scene: Scene) -> None:
     sent = await scene.people.send(ANA, RED)
     card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
-    assert card.labels == []
+    assert card.labels == ["🌍 Which country am I in?"]
     async with scene.database.reading() as session:
         asked = await session.scalar(select(Message).where(Message.role == "user"))
     assert asked is not None
@@ -205,7 +205,7 @@ async def test_a_crisis_is_not_answered_by_the_model(scene: Scene) -> None:
     await scene.agreed(ANA)
     sent = await scene.people.send(ANA, CRISIS)
     card = await scene.people.wait_message(ANA, lambda m: m.reply_to == sent.message_id)
-    assert card.labels == []
+    assert card.labels == ["🌍 Which country am I in?"]
     await scene.all_delivered()
     assert scene.worker.claimed == 0
 
