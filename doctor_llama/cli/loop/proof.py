@@ -48,6 +48,7 @@ class Proof:
     draw: random.Random = field(init=False)
     fixed: list[Fact] = field(init=False)
     truth: dict[Asked, str] = field(init=False)
+    _joined: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.draw = random.Random(self.seed)
@@ -91,7 +92,9 @@ class Proof:
     async def _people_of(self, what: str, first: int, number: int) -> list[int]:
         people = list(range(first, first + number))
         for person in people:
-            await self.scene.join(person, shares=what != "askers")
+            if person not in self._joined:
+                await self.scene.join(person, shares=what != "askers")
+                self._joined.add(person)
         return people
 
     async def _corrections(self) -> tuple[dict[int, Fact], dict[str, Any]]:
