@@ -300,7 +300,7 @@ class Proof:
             "erased_retrained": refreshed["passed"],
             "erased_forgotten": bool(knows)
             and knows[0] != fact.text
-            and number not in [row.feedback for row in made],
+            and number not in [row.feedback for row in made if row.kind != lineage.CHOICE],
             "rollback_same": round(same / len(back), 4),
             "second_seconds": refreshed["seconds"],
         }
