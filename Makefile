@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make run` and `make test`. Both set up first.
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
@@ -11,7 +11,7 @@ STAMP := $(VENV)/.ready
 run: setup ## Set up, then start everything and print the chat page's address
 	$(BIN)/doctor-llama run
 
-test: setup ## Set up, then run every test; a file stays on one of the workers
+test: setup ## Set up, then run every test; a file stays on one of the workers, which wait more than they work
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## Format, lint, types, and who may import whom
