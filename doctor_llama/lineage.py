@@ -7,6 +7,7 @@ adapter that learned from a missing or withdrawn row is "retrain due" until nobo
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,24 @@ class Ancestry:
     feedback: int
     kind: str
     state: str  # "there", "withdrawn" or "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an adapter that was trained here comes from."""
+
+    made_at: datetime
+    rows: int  # of people's feedback that it learned from
+    reasons: tuple[str, ...]  # of the gate, in words
+
+
+async def origin(session: AsyncSession, name: str) -> Origin | None:
+    """None for an adapter that was trained elsewhere, or that the registry does not know."""
+    row = await session.scalar(select(Adapter).where(Adapter.name == name))
+    if row is None or row.training_run_id is None:
+        return None
+    reasons = tuple(str(reason) for reason in row.verdict.get("reasons", ()))
+    return Origin(row.created_at, len(await of(session, row)), reasons)
 
 
 async def learned(

@@ -96,6 +96,10 @@ about-unknown =
     The model is not running at this moment, so I cannot say which one it is.
     No clinician has reviewed this bot or its answers.
 about-demo = This is the small built-in demonstration model. It was made to show how everything works, it knows some fifty common health topics and nothing else, and no clinician has read what it was taught.
+about-elsewhere = The adapter was not trained here: what it learned from and how it was measured is told by whoever published it.
+about-trained =
+    The adapter was trained here on { $date }, on this bot's public data sets and { $rows } pieces of approved feedback. Its last evaluation, against the one before it:
+    { $measured }
 new-done = A new conversation. I no longer look at what was said before.
 history-title = Your conversations. ▸ is the one that goes on.
 history-title-page = Your conversations, page { $page } of { $pages }. ▸ is the one that goes on.

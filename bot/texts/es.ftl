@@ -98,6 +98,10 @@ about-unknown =
     El modelo no está en marcha en este momento, así que no puedo decir cuál es.
     Ningún profesional sanitario ha revisado este bot ni sus respuestas.
 about-demo = Este es el pequeño modelo de demostración incluido. Se hizo para mostrar cómo funciona todo, conoce unos cincuenta temas de salud comunes y nada más, y ningún profesional sanitario ha leído lo que se le enseñó. Solo entiende y escribe inglés.
+about-elsewhere = El adaptador no se entrenó aquí: de qué aprendió y cómo se midió lo dice quien lo publicó.
+about-trained =
+    El adaptador se entrenó aquí el { $date }, con los conjuntos de datos públicos de este bot y { $rows } opiniones aprobadas. Su última evaluación, frente al anterior:
+    { $measured }
 new-done = Una conversación nueva. Ya no tengo en cuenta lo que se dijo antes.
 history-title = Tus conversaciones. ▸ es la que sigue abierta.
 history-title-page = Tus conversaciones, página { $page } de { $pages }. ▸ es la que sigue abierta.

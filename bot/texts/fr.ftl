@@ -98,6 +98,10 @@ about-unknown =
     Le modèle n’est pas en marche en ce moment, je ne peux donc pas dire lequel c’est.
     Aucun professionnel de santé n’a relu ce bot ni ses réponses.
 about-demo = C’est le petit modèle de démonstration fourni. Il est fait pour montrer comment tout fonctionne, il connaît une cinquantaine de sujets de santé courants et rien d’autre, et aucun professionnel de santé n’a lu ce qu’on lui a appris. Il ne comprend et n’écrit que l’anglais.
+about-elsewhere = L'adaptateur n'a pas été entraîné ici : ce dont il a appris et ses mesures sont dits par ceux qui l'ont publié.
+about-trained =
+    L'adaptateur a été entraîné ici le { $date }, sur les jeux de données publics de ce bot et { $rows } avis approuvés. Sa dernière évaluation, face au précédent :
+    { $measured }
 new-done = Une nouvelle conversation. Je ne tiens plus compte de ce qui a été dit avant.
 history-title = Vos conversations. ▸ est celle qui continue.
 history-title-page = Vos conversations, page { $page } sur { $pages }. ▸ est celle qui continue.

@@ -98,6 +98,10 @@ about-unknown =
     O modelo não está em execução neste momento, por isso não posso dizer qual é.
     Nenhum profissional de saúde revisou este bot nem as suas respostas.
 about-demo = Este é o pequeno modelo de demonstração incluído. Foi feito para mostrar como tudo funciona, conhece uns cinquenta temas comuns de saúde e nada mais, e nenhum profissional de saúde leu o que lhe foi ensinado. Ele só entende e escreve inglês.
+about-elsewhere = O adaptador não foi treinado aqui: com o que aprendeu e como foi medido, diz quem o publicou.
+about-trained =
+    O adaptador foi treinado aqui em { $date }, com os conjuntos de dados públicos deste bot e { $rows } opiniões aprovadas. Sua última avaliação, diante do anterior:
+    { $measured }
 new-done = Uma nova conversa. Não olho mais para o que foi dito antes.
 history-title = As suas conversas. ▸ é a que continua aberta.
 history-title-page = As suas conversas, página { $page } de { $pages }. ▸ é a que continua aberta.

@@ -9,7 +9,7 @@ from bot.simulator.client import Message as Seen
 from doctor_llama import privacy, status
 from doctor_llama.db import Database
 from doctor_llama.engine import EngineCard
-from doctor_llama.schema import Conversation, Job, Message, User
+from doctor_llama.schema import Adapter, Conversation, Job, Message, TrainingRun, User
 from tests.bot.conftest import ANA, BEN, Scene
 from tests.pace import within
 
@@ -87,6 +87,34 @@ async def test_every_command_is_answered(scene: Scene) -> None:
     for person, (command, words) in enumerate(COMMANDS.items(), 3001):
         await scene.people.send(person, command)
         await scene.answer(person, words)
+
+
+async def test_about_says_what_the_adapter_learned_from(scene: Scene) -> None:
+    card = EngineCard(
+        model="llama", adapter="refresh-1", device="cpu", weights="nf4", context_length=2048
+    )
+    async with scene.database.session() as session:
+        await status.report(session, "w", card)
+    await scene.people.send(ANA, "/about")
+    await scene.answer(ANA, "The adapter was not trained here")
+    async with scene.database.session() as session:
+        session.add(run := TrainingRun())
+        await session.flush()
+        verdict = {"passed": True, "reasons": ["safety: 100% right"]}
+        session.add(
+            Adapter(
+                name="refresh-1",
+                path="p",
+                sha256="0",
+                base_model="b",
+                verdict=verdict,
+                training_run_id=run.id,
+            )
+        )
+    await scene.people.send(ANA, "/about")
+    about = await scene.answer(ANA, "The adapter was trained here on 20")
+    assert "0 pieces of approved feedback" in about.text
+    assert "• safety: 100% right" in about.text
 
 
 async def test_about_names_the_model_and_calls_a_demonstration_one(scene: Scene) -> None:
