@@ -125,10 +125,13 @@ class Webhook:
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return PlainTextResponse("no\n", 403)
-        if int(request.headers.get("content-length") or 0) > LARGEST:
-            return PlainTextResponse("too large\n", 413)
+        raw = bytearray()
+        async for chunk in request.stream():  # a body need not say how long it is
+            raw += chunk
+            if len(raw) > LARGEST:
+                return PlainTextResponse("too large\n", 413)
         try:
-            body = json.loads(await request.body())
+            body = json.loads(raw)
             update = Update.de_json(body, self._bot) if isinstance(body, dict) else None
         except (ValueError, KeyError, TypeError):
             update = None

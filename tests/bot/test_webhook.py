@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.simulator import Simulator
-from bot.webhook import SECRET_HEADER, secret_of
+from bot.webhook import LARGEST, SECRET_HEADER, secret_of
 from doctor_llama.db import Database
 from doctor_llama.settings import Settings
 from tests.bot.conftest import ANA, TOKEN, Scene, staged
@@ -18,6 +18,12 @@ from tests.bot.conftest import ANA, TOKEN, Scene, staged
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    """A body that does not say how long it is."""
+    for _ in range(LARGEST // 65_536 + 1):
+        yield b" " * 65_536
 
 
 @pytest.fixture
@@ -62,6 +68,9 @@ async def test_what_brings_no_secret_is_refused(hooked: Scene) -> None:
         assert (await client.post(url, content=b"{", headers=right)).status_code == 400
         assert (await client.post(url, json=[1], headers=right)).status_code == 400
         assert (await client.get(url, headers=right)).status_code == 405
+        endless = await client.post(url, content=chunks(), headers=right)
+        assert "content-length" not in endless.request.headers
+        assert endless.status_code == 413
         health = url.replace("/telegram", "/healthz")
         assert (await client.get(health)).text == "ok\n"
 

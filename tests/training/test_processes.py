@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,18 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
         time.sleep(0.02)
 
 
+def saved(checkpoint: Path, processes: int = 1) -> Callable[[], bool]:
+    """Whether each process has written its share; the second may do so after all the rest."""
+    own = [f"rng_state_{n}.pth" for n in range(processes)] if processes > 1 else ["rng_state.pth"]
+
+    def whole() -> bool:
+        return (checkpoint / "trainer_state.json").exists() and all(
+            zipfile.is_zipfile(checkpoint / name) for name in own
+        )
+
+    return whole
+
+
 def curve(out: Path) -> list[float]:
     metrics = json.loads((out / "metrics.json").read_text("utf-8"))
     return [entry["loss"] for entry in metrics["history"] if "loss" in entry]
@@ -85,7 +98,7 @@ def test_killed_it_goes_on_and_the_curve_is_the_same(
 ) -> None:
     out = tmp_path / "killed"
     process = started(command(base, rows, out))
-    wait_for((out / "checkpoints" / "checkpoint-2" / "trainer_state.json").exists, process)
+    wait_for(saved(out / "checkpoints" / "checkpoint-2"), process)
     for child in trainers(process):
         child.send_signal(signal.SIGKILL)
     process.communicate()
@@ -104,7 +117,7 @@ def test_two_processes_lose_what_one_loses_also_when_one_is_killed(
 ) -> None:
     out = tmp_path / "two"
     process = started(command(base, rows, out, "--nproc", "2"))
-    wait_for((out / "checkpoints" / "checkpoint-2" / "trainer_state.json").exists, process)
+    wait_for(saved(out / "checkpoints" / "checkpoint-2", processes=2), process)
     trainers(process)[-1].send_signal(signal.SIGKILL)
     _, said = process.communicate()
     assert process.returncode == 0, said
