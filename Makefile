@@ -24,7 +24,7 @@ bench: setup ## The benchmarks; docs/benchmarks.md says what each one shows
 	$(BIN)/python -m benchmarks
 
 test-faults: setup ## Long: kills, hangs and a failing Telegram for 45 minutes, every question accounted for
-	$(BIN)/doctor-llama bench bot --people 60 --seconds 2700 --faults all --kill-every 7 --poison 0.002
+	$(BIN)/doctor-llama bench bot --people 60 --seconds 2700 --faults all --kill-every 3 --poison 0.002
 
 audit: setup ## Known holes in the pinned packages (needs the network)
 	$(BIN)/python -m pip install --quiet pip-audit

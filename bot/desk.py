@@ -11,8 +11,36 @@ from bot.notebook import Notebook
 from doctor_llama.db import Database
 from doctor_llama.pauses import Pause
 from doctor_llama.runs import Learning
+from doctor_llama.schema import Job
 
 T = TypeVar("T")
+
+
+class Turns:
+    """Whose answer comes first: of a conversation's ended jobs, the one with the lowest id."""
+
+    def __init__(self) -> None:
+        self._ended: dict[str | None, dict[int, asyncio.Event]] = {}
+
+    def join(self, job: Job) -> None:
+        """This job has ended; later ones wait until it leaves."""
+        self._ended.setdefault(job.lock, {}).setdefault(job.id, asyncio.Event())
+
+    def leave(self, job: Job) -> None:
+        """Nothing is left to tell of it. More often than once is no mistake."""
+        jobs = self._ended.get(job.lock, {})
+        if (gone := jobs.pop(job.id, None)) is not None:
+            gone.set()
+        if not jobs:
+            self._ended.pop(job.lock, None)
+
+    async def mine(self, job: Job) -> None:
+        """Wait for the jobs before this one; a job without a lock belongs to no conversation."""
+        if job.lock is None:
+            return
+        for other, gone in sorted(self._ended.get(job.lock, {}).items(), key=lambda one: one[0]):
+            if other < job.id:
+                await gone.wait()
 
 
 @dataclass
@@ -24,6 +52,7 @@ class Desk:
     notebook: Notebook
     alarms: Alarms
     concurrency: int
+    turns: Turns = field(default_factory=Turns)
     seconds: float | None = None  # that one answer takes
     learning: Learning | None = None
     paused: Pause | None = None

@@ -72,6 +72,7 @@ class Parcel:
         self._pair: tuple[int, int] | None = None  # two answers of which one may be better
         self._drafts = self.place.private
         self._mute = False  # no status: nobody knows whether the last one arrived
+        self._joined()
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -85,6 +86,12 @@ class Parcel:
         if job.status == JobStatus.RUNNING != self.job.status:
             self._running_since = self._now()
         self.job, self.answer, self.before = job, answer, before
+        self._joined()
+
+    def _joined(self) -> None:
+        """As soon as it has ended: a later job of the conversation must not come first."""
+        if self.job.status not in LIVE:
+            self.desk.turns.join(self.job)
 
     def wake(self) -> None:
         """Something that concerns everybody is different now."""
@@ -97,6 +104,12 @@ class Parcel:
 
     async def run(self) -> None:
         """Deliver, whatever it takes; what cannot be told any more is put aside."""
+        try:
+            await self._run()
+        finally:
+            self.desk.turns.leave(self.job)
+
+    async def _run(self) -> None:
         pause = FIRST_PAUSE
         while not self.gone:
             try:
@@ -271,6 +284,7 @@ class Parcel:
         if self.job.status == JobStatus.SUCCEEDED and self.job.attempts == 0:
             await self.desk.whole(self._card())
         else:
+            await self.desk.turns.mine(self.job)
             try:
                 await self._fill_all(*answers.ending(self.job, self.answer))
             except BadRequest:

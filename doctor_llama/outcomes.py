@@ -15,25 +15,30 @@ class Outcome:
     """Where a question's newest job stands."""
 
     status: str
-    delivered: bool
     created_at: datetime
+    finished_at: datetime | None
+    delivered_at: datetime | None
+    conversation_id: int
+
+    @property
+    def delivered(self) -> bool:
+        return self.delivered_at is not None
 
 
 async def of_questions(session: AsyncSession) -> dict[str, Outcome]:
     """What became of every question, by its name in the channel."""
     answer, question = aliased(Message), aliased(Message)
     rows = await session.execute(
-        select(question.ref, Job.status, Job.delivered_at, Job.created_at)
+        select(
+            *(question.ref, Job.status, Job.created_at),
+            *(Job.finished_at, Job.delivered_at, question.conversation_id),
+        )
         .join(answer, Job.message_id == answer.id)
         .join(question, answer.parent_id == question.id)
         .where(question.ref.is_not(None))
         .order_by(Job.id)
     )
-    return {
-        ref: Outcome(status, delivered is not None, created)
-        for ref, status, delivered, created in rows
-        if ref is not None
-    }
+    return {row.ref: Outcome(*row[1:]) for row in rows if row.ref is not None}
 
 
 async def newer(session: AsyncSession, job_id: int) -> list[tuple[int, str]]:

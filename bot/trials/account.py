@@ -6,6 +6,7 @@ stands in whose chat, and how often.
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from doctor_llama.outcomes import Outcome
 from doctor_llama.schema import JobStatus
 
 ASKED = re.compile(r"^q(\d{6}) of person (\d+)")
+BREATH = 5.0  # seconds in which one refusal counts for several questions of a chat
 ANSWER = re.compile(r'Answer to "q(\d{6}) of person (\d+)')
 
 
 @dataclass(slots=True)
 class Account:
-    """Numbers of questions; `lost`, `doubled` and `misdelivered` should be 0."""
+    """Numbers of questions; `lost` and all below it should be 0."""
 
     asked: int = 0
     answered: int = 0
@@ -33,11 +35,12 @@ class Account:
     lost: int = 0
     doubled: int = 0
     misdelivered: int = 0
+    out_of_order: int = 0  # answered before an earlier question of the conversation
     details: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.misdelivered)
+        return not (self.lost or self.doubled or self.misdelivered or self.out_of_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ class Scene:
     chats: dict[int, Chat]
     copies: Counter[tuple[int, int]]  # of an answer, by question and chat
     blockers: set[int]  # people who did not let the bot write for a while
+    refusals: dict[int, list[float]]  # chat -> when it was told that a question is not taken
 
     @classmethod
-    def of(cls, journal: Path) -> "Scene":
+    def of(cls, journal: Path, taken: Collection[str]) -> "Scene":
         blockers = {
             line["user_id"] for line in ledger.read(journal) if line.get("action") == "block"
         }
@@ -75,20 +79,23 @@ class Scene:
             if not record.deleted and record.sender != chat.id
             for found in ANSWER.finditer(str(record.fields.get("text", "")))
         )
-        return cls(told.state.chats, copies, blockers)
+        refusals = {chat.id: _refusals(chat, taken) for chat in told.state.chats.values()}
+        return cls(told.state.chats, copies, blockers, refusals)
 
 
 async def take(journal: Path, database: Database) -> Account:
     """Read both and compare. The simulator must have stopped, or its last lines are missing."""
-    scene = Scene.of(journal)
     async with database.reading() as session:
         found = await outcomes.of_questions(session)
+    scene = Scene.of(journal, found)
     account = Account()
     strangers = set(scene.copies)
     for chat in scene.chats.values():
-        for question in _asked(chat):
+        questions = _asked(chat)
+        for question in questions:
             strangers.discard((question.number, chat.id))
             _settle(account, question, found.get(question.ref), scene)
+        _compare(account, [(one, found[one.ref]) for one in questions if one.ref in found])
     account.misdelivered = len(strangers)
     account.details += [f"chat {chat}: an answer to q{number:06d}" for number, chat in strangers]
     return account
@@ -110,7 +117,7 @@ def _settle(account: Account, question: Question, outcome: Outcome | None, scene
         account.doubled += 1
         account.details.append(f"{question.ref}: answered {copies} times")
     if outcome is None:
-        if _replied(scene.chats[question.chat], question.record):
+        if any(time > question.record.time - BREATH for time in scene.refusals[question.chat]):
             account.refused += 1
         else:
             _lost(account, question, "never taken, and nothing said")
@@ -128,16 +135,43 @@ def _settle(account: Account, question: Question, outcome: Outcome | None, scene
         _lost(account, question, "counted as delivered, but not in the chat")
 
 
+def _compare(account: Account, questions: list[tuple[Question, Outcome]]) -> None:
+    """Answers of a conversation were written, and came, in the order in which questions were taken.
+
+    A trial gives updates again, and so sometimes a later one first.
+    """
+    last: dict[int, Outcome] = {}
+    for question, outcome in sorted(questions, key=lambda pair: pair[1].created_at):
+        if outcome.status != JobStatus.SUCCEEDED:
+            continue
+        before = last.get(outcome.conversation_id)
+        if before is not None and _sooner(outcome, before):
+            account.out_of_order += 1
+            account.details.append(f"{question.ref}: answered before the question above it")
+        last[outcome.conversation_id] = outcome
+
+
+def _sooner(outcome: Outcome, before: Outcome) -> bool:
+    pairs = (
+        (outcome.finished_at, before.finished_at),
+        (outcome.delivered_at, before.delivered_at),
+    )
+    return any(one is not None and other is not None and one < other for one, other in pairs)
+
+
 def _lost(account: Account, question: Question, why: str) -> None:
     account.lost += 1
     account.details.append(f"{question.ref}: {why}")
 
 
-def _replied(chat: Chat, question: Record) -> bool:
-    return any(
-        record.sender != chat.id and record.reply_to == question.message_id
+def _refusals(chat: Chat, taken: Collection[str]) -> list[float]:
+    """When the chat was told that a question cannot be taken now, in reply to one that was not."""
+    left = {one.record.message_id for one in _asked(chat) if one.ref not in taken}
+    return [
+        record.time
         for record in chat.records.values()
-    )
+        if record.sender != chat.id and record.reply_to in left
+    ]
 
 
 def sent_at(journal: Path) -> dict[str, float]:

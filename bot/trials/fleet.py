@@ -46,9 +46,12 @@ class Fleet:
         """Kill one of the bots with -9."""
         await self._chance.choice([one for one in self.bots if one.tree()]).kill()
 
-    async def stop(self) -> None:
+    async def stop(self) -> int:
+        """Ask all to stop, the workers first; return the first exit status that is not 0."""
+        found = []
         for group in (self.workers, self.bots):
-            await asyncio.gather(*(one.stop() for one in group))
+            found += await asyncio.gather(*(one.stop() for one in group))
+        return next((status for status in found if status), 0)
 
 
 @asynccontextmanager

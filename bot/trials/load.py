@@ -1,12 +1,13 @@
 """`doctor-llama bench bot`: a crowd on the whole program, with faults, and the account of it."""
 
 import asyncio
+import contextlib
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,7 @@ class Outcome:
     memory_mb: float
     depth: list[tuple[float, int]]
     deeds: dict[str, int]
-    starts: int = 0
-    details: list[str] = field(default_factory=list)
+    slowest_stop: float = 0.0
 
     def summary(self) -> dict[str, Any]:
         """What `--json` prints."""
@@ -67,6 +67,7 @@ class Outcome:
             "queue_depth_max": max((depth for _, depth in self.depth), default=0),
             "answered_per_second": round(self.account.answered / max(self.seconds, 1e-9), 2),
             "seconds": round(self.seconds, 1),
+            "stop_seconds_max": round(self.slowest_stop, 1),
             "faults": dict(sorted(self.deeds.items())),
             "details": details[:20],
         }
@@ -112,13 +113,19 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
         watch = Watch(running)
         watching = asyncio.create_task(asyncio.to_thread(watch.run))
         deeds = Mischief(
-            client, running, people.persons, kill_every=plan.kill_every, seed=plan.seed
+            client,
+            running,
+            people.persons,
+            seconds=plan.seconds,
+            kill_every=plan.kill_every,
+            seed=plan.seed,
         )
         say(f"{plan.people} people ask for {plan.seconds:.0f} s; faults: {plan.faults}")
         mischief = asyncio.create_task(deeds.run(plan.faults))
         await people.ask(plan.seconds)
         mischief.cancel()
-        await asyncio.gather(mischief, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await mischief
         await deeds.amend()
         say("they have asked; the rest is answered")
         await _settled(client, database)
@@ -129,7 +136,9 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
     told = await account.take(journal, database)
     await database.close()
     waits = _waits(journal, watch.safe)
-    return Outcome(told, waits, took, watch.memory_mb, watch.depth, dict(deeds.done))
+    return Outcome(
+        told, waits, took, watch.memory_mb, watch.depth, dict(deeds.done), deeds.slowest_stop
+    )
 
 
 @asynccontextmanager

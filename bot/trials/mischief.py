@@ -6,6 +6,7 @@ import itertools
 import logging
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
@@ -16,6 +17,8 @@ import psutil
 from bot.simulator.client import SimClient, SimError
 from bot.trials.fleet import Fleet
 from bot.trials.program import Program
+from doctor_llama import outcomes
+from doctor_llama.db import Database, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,10 @@ KINDS = ("429", "500", "502", "reset", "reset_after", "timeout", "timeout_after"
 SILENT_SECONDS = 3.0  # how long a call hangs that gets no answer
 BLOCKED_SECONDS = 4.0
 HUNG_SECONDS = 30.0  # longer than the program waits for a beat
+LOCKED_SECONDS = (1.0, 8.0)  # around what a writer waits for a lock
+# what a deed may meet: nobody there to do it to, or another deed's work
+EXPECTED = (SimError, httpx.HTTPError, psutil.NoSuchProcess, Trouble)
+KILLS = 5  # of the program, and of the worker, between a stop and a hang
 
 
 class Faults(StrEnum):
@@ -34,7 +41,7 @@ class Faults(StrEnum):
 
     NONE = "none"
     TELEGRAM = "telegram"  # errors, lost answers, duplicates, blocked people
-    KILLS = "kills"  # the worker and the whole program, with -9; the worker stopped in its tracks
+    KILLS = "kills"  # worker and program with -9, frozen, or stopped politely; the database locked
     ALL = "all"
 
 
@@ -47,21 +54,26 @@ class Mischief:
         program: Program | Fleet,
         persons: Sequence[int],
         *,
+        seconds: float,
         kill_every: float,
         fault_every: float = 0.5,
         seed: int = 1,
     ) -> None:
         self._client, self._program, self._persons = client, program, persons
-        self._kill_every, self._fault_every = kill_every, fault_every
+        self._seconds, self._kill_every, self._fault_every = seconds, kill_every, fault_every
         self._chance = random.Random(seed)
-        self._deeds = itertools.cycle(("program", "worker", "program", "worker", "freeze"))
+        kills = ("program", "worker")
+        self._deeds = itertools.cycle(("lock", *kills, "stop", *kills * KILLS, "freeze"))
+        self._outages = itertools.cycle(("502", "429", "reset"))
         self.done: Counter[str] = Counter()
+        self.slowest_stop = 0.0  # seconds from SIGTERM to the end of the program
 
     async def run(self, faults: Faults) -> None:
         """Until cancelled; whatever was begun is then put right by `amend`."""
         doing = []
         if faults in (Faults.TELEGRAM, Faults.ALL):
             doing.append(self._now_and_then(self._fault_every, self._disturb))
+            doing.append(self._now_and_then(max(8.0, self._seconds / 5), self._silence))
         if faults in (Faults.KILLS, Faults.ALL):
             doing.append(self._now_and_then(self._kill_every, self._kill))
         await asyncio.gather(*doing)
@@ -78,7 +90,7 @@ class Mischief:
     async def _now_and_then(self, every: float, deed: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(every * self._chance.uniform(0.5, 1.5))
-            with contextlib.suppress(SimError, httpx.HTTPError, psutil.NoSuchProcess):
+            with contextlib.suppress(*EXPECTED):
                 await deed()
 
     async def _disturb(self) -> None:
@@ -100,6 +112,17 @@ class Mischief:
                     seconds=SILENT_SECONDS if "timeout" in kind else 0.5,
                 )
                 self.done[kind] += 1
+
+    async def _silence(self) -> None:
+        """Telegram is away as a whole: for a minute and a half in a trial of 45 minutes."""
+        kind = next(self._outages)
+        fault = await self._client.fault("*", kind, times=1_000_000, retry_after=1)
+        log.debug("outage %s: %s", fault, kind)
+        self.done[f"outage by {kind}"] += 1
+        try:
+            await asyncio.sleep(max(2.0, self._seconds / 30))
+        finally:
+            await self._client.clear_faults()
 
     def _unblock(self, person: int) -> None:
         async def unblock() -> None:
@@ -127,8 +150,38 @@ class Mischief:
                 await self._program.kill()
                 self.done["program killed"] += 1
                 await self._start_again()
+            case "stop":
+                await self._stop()
+                await self._start_again()
+            case "lock":
+                await self._lock(self._chance.uniform(*LOCKED_SECONDS))
             case _:
                 await self._freeze(self._program.worker())
+
+    async def _stop(self) -> None:
+        """As an operator does, or a machine that goes down."""
+        began = time.monotonic()
+        stopping = asyncio.ensure_future(self._program.stop())
+        try:
+            status = await asyncio.shield(stopping)
+        except asyncio.CancelledError:
+            await stopping  # a program in the midst of it is neither there nor gone
+            raise
+        self.slowest_stop = max(self.slowest_stop, time.monotonic() - began)
+        self.done["program stopped" if status == 0 else f"exit status {status}"] += 1
+
+    async def _lock(self, seconds: float) -> None:
+        """Another program writes to the database, for as long as a careless backup might."""
+        if not self._program.database_url.startswith("sqlite"):
+            return  # PostgreSQL has many writers
+        other = Database(self._program.database_url)
+        try:
+            async with other.session() as session:
+                await outcomes.unsettled(session)
+                await asyncio.sleep(seconds)
+        finally:
+            await other.close()
+        self.done["database locked"] += 1
 
     async def _start_again(self) -> None:
         await asyncio.sleep(self._chance.uniform(0.0, 1.0))
@@ -136,7 +189,7 @@ class Mischief:
 
     async def _freeze(self, worker: psutil.Process) -> None:
         """As when a machine is suspended: it may come back, and must find its work taken away."""
-        self.done["worker stopped"] += 1
+        self.done["worker frozen"] += 1
         worker.send_signal(signal.SIGSTOP)
         try:
             await asyncio.sleep(HUNG_SECONDS)

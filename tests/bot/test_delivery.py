@@ -85,6 +85,16 @@ async def test_a_long_answer_comes_whole_with_thumbs_on_its_last_part(scene: Sce
     assert [bool(m.labels) for m in parts] == [False, False, True]
 
 
+async def test_an_answer_does_not_overtake_the_one_before_it(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    await scene.people.fault("editMessageText", "delay", seconds=4)
+    await scene.people.send(ANA, "What is flu?")
+    await scene.people.send(ANA, "What is asthma?")
+    second = await scene.final(ANA, "About What is asthma?", 20)
+    (first,) = await answers(scene, "About What is flu?")
+    assert first.changed < second.changed
+
+
 async def test_formatting_arrives_as_entities(scene: Scene) -> None:
     await scene.agreed(ANA)
     scene.worker.text = lambda _: "# Flu\n\nDrink **much** and `rest`."

@@ -1,6 +1,7 @@
 """The account finds what it is there to find: it is given journals and rows with faults in them."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,19 @@ async def test_nobody_can_tell_somebody_who_has_blocked_the_bot(stage: Stage) ->
     await stage.people.block(ANA)
     told = await stage.told()
     assert (told.cancelled, told.lost) == (1, 0)
+
+
+async def test_an_answer_before_an_earlier_one_is_out_of_order(stage: Stage) -> None:
+    for number in (1, 2):
+        stage.text = crowd.QUESTION.format(number=number, person=ANA)
+        await stage.take(await stage.ask(), JobStatus.SUCCEEDED)
+        await stage.say(ANA)
+    assert (await stage.told()).clean
+    async with stage.database.session() as session:
+        early = now() - timedelta(minutes=1)
+        await session.execute(update(Job).where(Job.id == 2).values(delivered_at=early))
+    told = await stage.told()
+    assert (told.answered, told.lost, told.out_of_order, told.clean) == (2, 0, 1, False)
 
 
 async def test_two_copies_are_doubled(stage: Stage) -> None:
