@@ -67,7 +67,7 @@ def llama_3b() -> Any:
 
 @pytest.mark.parametrize(
     ("batch", "form", "milliseconds"),
-    [  # the table of the H200 in facts/serving.md, section 6
+    [  # the floors of an H200, 4.8 TB/s, worked out by hand
         (1, Weights.NF4_DEQUANTIZED, 1.36),
         (8, Weights.NF4_DEQUANTIZED, 1.53),
         (32, Weights.NF4_DEQUANTIZED, 2.12),

@@ -130,6 +130,39 @@ async def test_webhook_with_secret_and_retry(people: SimClient, bot: Bot) -> Non
     assert (await bot.get_webhook_info()).url == ""
 
 
+async def test_webhooks_come_at_once_but_one_of_a_chat_at_a_time(
+    people: SimClient, bot: Bot
+) -> None:
+    began: list[int] = []
+    gate, both = asyncio.Event(), asyncio.Event()
+
+    async def hook(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.split("content-length:")[1].split("\r\n")[0])
+        began.append(json.loads(await reader.readexactly(length))["update_id"])
+        if len(began) == 2:
+            both.set()
+        await gate.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(hook, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        await bot.set_webhook(f"http://127.0.0.1:{port}/hook")
+        first = await people.send(ANA, "hello")
+        second = await people.send(ANA, "hello again")
+        other = await people.send(BEN, "hello")
+        await asyncio.wait_for(both.wait(), 5)
+        assert began == [first.update_id, other.update_id]
+        gate.set()
+        async with asyncio.timeout(5):
+            while (await bot.get_webhook_info()).pending_update_count:
+                await asyncio.sleep(0.02)
+        assert began[2:] == [second.update_id]
+        await bot.delete_webhook()
+
+
 @pytest.mark.parametrize("end", ["stdin", "sigterm"])
 async def test_the_program_starts_and_stops(tmp_path: Path, end: str) -> None:
     program = await asyncio.create_subprocess_exec(
