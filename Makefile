@@ -23,7 +23,8 @@ check: setup ## Format, lint, types, and who may import whom
 bench: setup ## The benchmarks; docs/benchmarks.md says what each one shows
 	$(BIN)/python -m benchmarks
 
-test-faults: setup ## Long: kills, hangs and a failing Telegram for 45 minutes, every question accounted for
+test-faults: setup ## Long: a trainer killed 60 times, then kills, hangs and a failing Telegram for 45 minutes
+	TRAINER_KILLS=60 $(BIN)/python -m pytest -p no:xdist tests/training/test_processes.py -k any_moment
 	$(BIN)/doctor-llama bench bot --people 60 --seconds 2700 --faults all --kill-every 3 --poison 0.002
 
 audit: setup ## Known holes in the pinned packages (needs the network)

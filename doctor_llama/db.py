@@ -197,12 +197,14 @@ class Database:
     # -- care -----------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Raise `DatabaseError` when the file is damaged (60 ms per 100 MB)."""
+        """Raise `DatabaseError` when the file is damaged or out of reach (60 ms per 100 MB)."""
         if not self.is_sqlite or not self.path.exists():
             return
         try:
             with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
                 problems = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
+        except sqlite3.OperationalError as error:  # nothing is wrong inside; "malformed" is another
+            raise DatabaseError(self._out_of_reach(error)) from error
         except sqlite3.DatabaseError as error:
             problems = [str(error)]
         if problems != ["ok"]:
@@ -217,7 +219,16 @@ class Database:
     def _sentence(self, error: DriverError) -> str:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
             return "The database is in use by another program. Try again in a moment."
+        if self.is_sqlite and isinstance(error, OperationalError) and "readonly" in str(error.orig):
+            return self._out_of_reach(error.orig)
         return f"The database {self.url.render_as_string()} cannot be used: {error.orig}."
+
+    def _out_of_reach(self, error: BaseException | None) -> str:
+        return (
+            f"The database {self.path} cannot be used ({error}). This user must be able to write "
+            f"the file and its folder {self.path.parent}: look at their owner and permissions, and "
+            "whether the disk is full or read-only."
+        )
 
 
 def head() -> str | None:

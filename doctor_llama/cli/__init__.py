@@ -3,14 +3,18 @@
 A command imports what it needs when it runs, so that `--help` is quick and the bot stays small.
 """
 
+import errno
 import logging
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from doctor_llama import __version__, db
 from doctor_llama.errors import DoctorLlamaError
+
+OUT_OF_REACH = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 app = typer.Typer(
     name="doctor-llama",
@@ -70,11 +74,26 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.errno in OUT_OF_REACH and error.filename:
+            logging.getLogger(__name__).debug("the command failed", exc_info=True)
+            typer.echo(
+                f"doctor-llama: {error.filename}: {error.strerror}. This user must be able to "
+                "write there: look at the owner and permissions of the folder, and whether the "
+                "disk is full or read-only.",
+                err=True,
+            )
+            sys.exit(os.EX_CANTCREAT)
+        _unforeseen(error)
     except Exception as error:
-        logging.getLogger(__name__).debug("the command failed", exc_info=True)
-        typer.echo(
-            f"doctor-llama: something unexpected went wrong ({type(error).__name__}: {error}). "
-            "Set DOCTOR_LLAMA_LOG_LEVEL=DEBUG to see more.",
-            err=True,
-        )
-        sys.exit(70)
+        _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> NoReturn:
+    logging.getLogger(__name__).debug("the command failed", exc_info=True)
+    typer.echo(
+        f"doctor-llama: something unexpected went wrong ({type(error).__name__}: {error}). "
+        "Set DOCTOR_LLAMA_LOG_LEVEL=DEBUG to see more.",
+        err=True,
+    )
+    sys.exit(70)

@@ -240,7 +240,7 @@ def _database(chosen: Settings) -> Line:
         opened.check()
         revision = opened.revision()
     except DoctorLlamaError as error:
-        return Line(Mark.FAIL, "Database", str(error), "Restore a backup, or set DATABASE_URL.")
+        return Line(Mark.FAIL, "Database", str(error), "Mend that, or set DATABASE_URL.")
     if revision is None:
         return Line(Mark.OK, "Database", f"{shown}: none yet; `run` creates it")
     if revision != db.head():

@@ -1,7 +1,10 @@
 """The database: hooks, migrations, damage."""
 
 import asyncio
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -97,6 +100,37 @@ async def test_readers_never_write(database: Database) -> None:
         async with database.reading() as session:
             session.add(User(account="telegram:1"))
             await session.flush()
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [(("db", "check"), "attempt to write a readonly database"), (("run",), "Permission denied")],
+)
+def test_a_read_only_house_is_no_damaged_one(
+    tmp_path: Path, command: tuple[str, ...], sentence: str
+) -> None:
+    folder = tmp_path / "house"
+    folder.mkdir()
+    database = Database(f"sqlite:///{folder / 'doctor-llama.db'}")
+    database.upgrade()
+    database.path.chmod(0o444)
+    folder.chmod(0o555)
+    # permissions do not bind root, unless it lays that power down
+    bound = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*bound, sys.executable, "-m", "doctor_llama", *command],
+        env=os.environ | {"DOCTOR_LLAMA_DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    folder.chmod(0o755)
+    assert done.returncode in (1, os.EX_CANTCREAT)
+    assert sentence in done.stderr
+    assert "owner and permissions" in done.stderr
+    assert "damaged" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.every_database

@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +22,8 @@ from tests.training.conftest import QUICK, MakeRecipe
 from training import sft
 
 STEPS = 8
+KILLS = int(os.environ.get("TRAINER_KILLS", "1"))
+LIFE = 6.0  # seconds, about as long as an undisturbed run lives on a quiet machine
 # the same work in one process and in two: two passes make a step, and the rows are four passes
 TWO_PASSES = (
     *("batch.tokens=512", "batch.step_tokens=1024", f"optimizer.steps={STEPS}"),
@@ -79,6 +83,10 @@ def curve(out: Path) -> list[float]:
     return [entry["loss"] for entry in metrics["history"] if "loss" in entry]
 
 
+def weights(out: Path) -> bytes:
+    return (out / "adapter" / "adapter_model.safetensors").read_bytes()
+
+
 def trainers(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """The processes that train, below the command and torchrun."""
     below = psutil.Process(process.pid).children(recursive=True)
@@ -109,6 +117,30 @@ def test_killed_it_goes_on_and_the_curve_is_the_same(
     assert again.returncode == 0, said
     assert "going on from checkpoint-" in said
     assert curve(out) == alone
+
+
+@pytest.mark.timeout(300 + 20 * KILLS)
+def test_killed_at_any_moment_it_ends_in_the_same_weights(
+    base: Path, rows: Path, tmp_path: Path, alone: list[float]
+) -> None:
+    """`make test-faults` kills more often."""
+    chance, out = random.Random(KILLS), tmp_path / "often"
+    kills, last = 0, False
+    while not last:
+        last = kills == KILLS
+        process = started(command(base, rows, out))
+        try:
+            _, said = process.communicate(timeout=None if last else chance.uniform(0.5, LIFE))
+        except subprocess.TimeoutExpired:
+            for child in trainers(process) or [psutil.Process(process.pid)]:
+                child.send_signal(signal.SIGKILL)
+            process.communicate()
+            kills += 1
+            continue
+        assert process.returncode == 0, said
+        assert curve(out) == alone
+        assert weights(out) == weights(tmp_path / "alone")
+        shutil.rmtree(out)
 
 
 @pytest.mark.timeout(300)
