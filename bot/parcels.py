@@ -72,6 +72,7 @@ class Parcel:
         self._pair: tuple[int, int] | None = None  # two answers of which one may be better
         self._drafts = self.place.private
         self._mute = False  # no status: nobody knows whether the last one arrived
+        self._over = False
         self._joined()
 
     def _now(self) -> float:
@@ -90,7 +91,7 @@ class Parcel:
 
     def _joined(self) -> None:
         """As soon as it has ended: a later job of the conversation must not come first."""
-        if self.job.status not in LIVE:
+        if self.job.status not in LIVE and not self._over:
             self.desk.turns.join(self.job)
 
     def wake(self) -> None:
@@ -107,6 +108,7 @@ class Parcel:
         try:
             await self._run()
         finally:
+            self._over = True  # news may come before anybody has noticed; nobody would leave again
             self.desk.turns.leave(self.job)
 
     async def _run(self) -> None:

@@ -1,9 +1,13 @@
 """The way of an answer: frames, the end exactly once, whatever happens to Telegram or to us."""
 
+import asyncio
 from itertools import pairwise
+from typing import Any, cast
 
 from sqlalchemy import select
 
+from bot.desk import Desk
+from bot.parcels import Parcel
 from bot.simulator.client import Message as Seen
 from doctor_llama import jobs, proofreading
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
@@ -93,6 +97,26 @@ async def test_an_answer_does_not_overtake_the_one_before_it(scene: Scene) -> No
     second = await scene.final(ANA, "About What is asthma?", 20)
     (first,) = await answers(scene, "About What is flu?")
     assert first.changed < second.changed
+
+
+async def test_news_of_a_delivery_that_is_over_hold_up_nobody() -> None:
+    unused = cast("Any", None)
+    desk = Desk(unused, unused, unused, unused, 1)
+    first, second = (
+        Job(
+            id=n, lock="one", channel="telegram:1", status=JobStatus.SUCCEEDED, shown={}, payload={}
+        )
+        for n in (1, 2)
+    )
+    parcel = Parcel(desk, first, None)
+    waiting = asyncio.ensure_future(desk.turns.mine(second))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    parcel.vanish()
+    await parcel.run()
+    parcel.update(first, None, 0)
+    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(desk.turns.mine(second), 1)
 
 
 async def test_formatting_arrives_as_entities(scene: Scene) -> None:
