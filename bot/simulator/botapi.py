@@ -12,7 +12,7 @@ import re
 import time
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -66,6 +66,8 @@ class BotApi:
             params = await parameters.read(request)
         except RefusedError as unreadable:
             return _refused(unreadable)
+        except ClientDisconnect:  # killed in the middle of its request: nobody hears of it
+            return Response(status_code=400)
         started = time.monotonic()
         fault = self._world.faults.take(name.lower(), _chat_id(params))
         line: Json = {"method": name, "params": params.shown()}

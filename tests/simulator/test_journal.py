@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -170,9 +171,11 @@ async def test_the_program_starts_and_stops(tmp_path: Path, end: str) -> None:
         *("--journal", str(tmp_path / "j.jsonl"), "--exit-with-stdin"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     assert program.stdout is not None
     assert program.stdin is not None
+    assert program.stderr is not None
     line = (await asyncio.wait_for(program.stdout.readline(), 10)).decode()
     assert line.startswith("Chat page: http://127.0.0.1:")
     url = line.split(": ", 1)[1].strip()
@@ -182,9 +185,23 @@ async def test_the_program_starts_and_stops(tmp_path: Path, end: str) -> None:
         )
         page = await client.get(url)
         assert page.status_code == 200
+        await _die_in_mid_request(url)
         if end == "stdin":
             program.stdin.close()
         else:
             program.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(program.wait(), 5) == 0
         await asyncio.gather(polling, return_exceptions=True)
+    assert await program.stderr.read() == b""
+
+
+async def _die_in_mid_request(url: str) -> None:
+    """As a bot that is killed does: the rest of its request never comes."""
+    address = urlsplit(url)
+    _, writer = await asyncio.open_connection(address.hostname, address.port)
+    head = f"POST /bot{TOKEN}/sendMessage HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n"
+    writer.write(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\ntext=".encode())
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    writer.close()
+    await writer.wait_closed()
