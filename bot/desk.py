@@ -1,6 +1,7 @@
 """What all deliveries share: the way out, the rows, and what holds for everybody who waits."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from doctor_llama.pauses import Pause
 from doctor_llama.runs import Learning
 from doctor_llama.schema import Job
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -34,13 +36,20 @@ class Turns:
         if not jobs:
             self._ended.pop(job.lock, None)
 
-    async def mine(self, job: Job) -> None:
-        """Wait for the jobs before this one; a job without a lock belongs to no conversation."""
+    async def mine(self, job: Job, patience: float) -> None:
+        """Wait for the jobs before this one, so many seconds at most: none may be held up for ever.
+
+        A job without a lock belongs to no conversation.
+        """
         if job.lock is None:
             return
-        for other, gone in sorted(self._ended.get(job.lock, {}).items(), key=lambda one: one[0]):
-            if other < job.id:
-                await gone.wait()
+        before = [gone for other, gone in self._ended.get(job.lock, {}).items() if other < job.id]
+        try:
+            async with asyncio.timeout(patience):
+                for gone in before:
+                    await gone.wait()
+        except TimeoutError:
+            log.warning("job %d no longer waits for an earlier one", job.id)
 
 
 @dataclass

@@ -48,6 +48,7 @@ THINKING_AFTER = 1.0  # seconds without a word before a draft says so
 DRAFT_LIFE = botapi.DRAFT_SECONDS - 10.0  # show a draft again before it fades
 POSITION_SECONDS = 30.0  # between two edits of a position
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+PATIENCE = 2 * LONGEST_PAUSE  # for the answer before this one
 REFUSALS = 5  # of Telegram, of the same answer, before it is given up
 
 
@@ -286,7 +287,7 @@ class Parcel:
         if self.job.status == JobStatus.SUCCEEDED and self.job.attempts == 0:
             await self.desk.whole(self._card())
         else:
-            await self.desk.turns.mine(self.job)
+            await self.desk.turns.mine(self.job, PATIENCE)
             try:
                 await self._fill_all(*answers.ending(self.job, self.answer))
             except BadRequest:

@@ -109,14 +109,15 @@ async def test_news_of_a_delivery_that_is_over_hold_up_nobody() -> None:
         for n in (1, 2)
     )
     parcel = Parcel(desk, first, None)
-    waiting = asyncio.ensure_future(desk.turns.mine(second))
-    await asyncio.sleep(0)
+    await desk.turns.mine(second, 0.01)  # nobody waits for ever
+    waiting = asyncio.ensure_future(desk.turns.mine(second, 60))
+    await asyncio.sleep(0.05)
     assert not waiting.done()
     parcel.vanish()
     await parcel.run()
     parcel.update(first, None, 0)
     await asyncio.wait_for(waiting, 1)
-    await asyncio.wait_for(desk.turns.mine(second), 1)
+    await asyncio.wait_for(desk.turns.mine(second, 60), 1)
 
 
 async def test_formatting_arrives_as_entities(scene: Scene) -> None:
