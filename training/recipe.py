@@ -61,8 +61,8 @@ class Base:
     )
     compile: bool = _says(
         False,
-        "Compile the layers with torch.compile. Pays on long runs on a GPU only: the first steps "
-        "take minutes.",
+        "Compile the layers with torch.compile. On a CPU it costs minutes and gains nothing; on a "
+        "GPU it was not measured.",
     )
 
 

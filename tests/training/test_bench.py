@@ -14,11 +14,12 @@ assert bench  # it adds the command
 
 
 @pytest.mark.timeout(300)
-def test_both_recipes_are_measured_side_by_side() -> None:
+def test_both_recipes_are_measured_side_by_side(capfd: pytest.CaptureFixture[str]) -> None:
     given = ["bench", "train", "--random-init", "tiny", "--tokens", "9000", "--longest", "512"]
     given += ["--set", "batch.step_tokens=1024", "--json"]
     done = CliRunner().invoke(app, given)
     assert done.exit_code == 0, done.output
+    assert capfd.readouterr().out == ""  # of the processes that train
     found = json.loads(done.stdout.splitlines()[-1])
     assert {"seed", "ours", "ratio_tokens_per_second", "peak_memory_mb", "mfu"} <= set(found)
     for side in ("seed", "ours"):

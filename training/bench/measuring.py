@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from transformers import TrainerCallback
+from transformers.trainer_callback import PrinterCallback
 
 from training import arguments, kinds, planning, qlora, rows, runs, sft, teaching
 from training.progress import Watch, peak_memory_mb
@@ -71,6 +72,7 @@ def measure(
     trainer = teaching.make_trainer(recipe, run, made, sizes, lesson, Watch(None, None))
     clock.trainer = trainer
     trainer.add_callback(clock)
+    trainer.remove_callback(PrinterCallback)  # it writes to where our one JSON object goes
     assert lesson.held_out is not None
     before = trainer.held_out_loss(lesson.held_out)
     base_memory = peak_memory_mb()
