@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from doctor_llama.triage.lexicon import Reading
 
-LETTERS = 1 << 16  # hashed runs of letters and words
-CONCEPTS = 1 << 15  # hashed concepts and pairs of them, after those
+LETTERS = 1 << 15  # hashed runs of letters and words
+CONCEPTS = 1 << 13  # hashed concepts and pairs of them, after those
 SIZE = LETTERS + CONCEPTS
 GRAMS = (3, 4, 5)  # letters in a run, across words as well
 NEIGHBOURS = 30  # concepts of one sentence that are paired
 
 
-def _mixed(values: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+def mixed(values: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """Hashes below `size`, a power of two."""
     values = (values ^ (values >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     return (values ^ (values >> np.uint64(32))) & np.uint64(size - 1)
 
@@ -52,7 +53,7 @@ def _letters(tokens: Iterable[str]) -> NDArray[np.int64]:
     found.append(hashed + np.uint64(1 << 40))
     found.append(hashed[:-1] * np.uint64(31) + hashed[1:] + np.uint64(1 << 41))
     found.append(hashed[:-2] * np.uint64(37) + hashed[2:] + np.uint64(1 << 42))
-    return np.unique(_mixed(np.concatenate(found), LETTERS)).astype(np.int64)
+    return np.unique(mixed(np.concatenate(found), LETTERS)).astype(np.int64)
 
 
 def _concepts(reading: Reading) -> NDArray[np.int64]:
@@ -65,4 +66,4 @@ def _concepts(reading: Reading) -> NDArray[np.int64]:
         names.update(one)
         names.update(f"{a} {b}" for a, b in itertools.combinations(one, 2))
     hashed = np.array([zlib.crc32(name.encode()) for name in sorted(names)], dtype=np.uint64)
-    return np.unique(_mixed(hashed, CONCEPTS)).astype(np.int64) + LETTERS
+    return np.unique(mixed(hashed, CONCEPTS)).astype(np.int64) + LETTERS

@@ -1,5 +1,6 @@
-"""The gate: rules and classifier on the whole message and on its parts; the strongest counts.
+"""The gate: the classifier on the whole message and on its parts, with the rules at its side.
 
+A rule that holds lowers the classifier's threshold, names the verdict and leaves at least urgent.
 It never raises an error: on its own failure a message is urgent.
 """
 
@@ -7,7 +8,7 @@ import logging
 from collections.abc import Iterator
 
 from doctor_llama.triage import classifier, lexicon, rules
-from doctor_llama.triage.labels import ORDER, Label, Verdict
+from doctor_llama.triage.labels import ORDER, RED, Label, Verdict
 from doctor_llama.triage.lexicon import Hit, Reading
 
 log = logging.getLogger(__name__)
@@ -48,16 +49,20 @@ def _assess(text: str, hint: str | None) -> Verdict:
     if not any(token[0].isalpha() for token in reading.tokens):
         return Verdict(Label.ROUTINE, language=language)
     rule = rules.judge(reading)
-    learned = Label.ROUTINE
-    if _telling(reading):
-        learned = min((classifier.judge(part) for part in _parts(reading)), key=ORDER.__getitem__)
-    if rule is not None and ORDER[rule.label] <= ORDER[learned]:
+    if not _telling(reading):
+        if rule is None:
+            return Verdict(Label.ROUTINE, language=language)
         return Verdict(rule.label, rule.id, language)
-    if rule is not None and learned is Label.EMERGENCY and rule.label is Label.CRISIS:
-        return Verdict(rule.label, rule.id, language)  # a named crisis is answered as one
-    if learned is Label.ROUTINE:
-        return Verdict(Label.ROUTINE, language=language)
-    return Verdict(learned, CLASSIFIER, language)
+    named = rule is not None and rule.label in RED
+    learned = min(
+        (classifier.judge(part, named=named) for part in _parts(reading)), key=ORDER.__getitem__
+    )
+    if rule is None or (rule.label not in RED and ORDER[learned] < ORDER[rule.label]):
+        source = None if learned is Label.ROUTINE else CLASSIFIER
+        return Verdict(learned, source, language)
+    if rule.label in RED and learned not in RED:  # the classifier is sure that the rule errs
+        return Verdict(Label.URGENT, rule.id, language)
+    return Verdict(rule.label, rule.id, language)
 
 
 def _telling(reading: Reading) -> bool:

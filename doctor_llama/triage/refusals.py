@@ -38,7 +38,7 @@ class Model:
 def load(file: Path = FILE) -> Model:
     """The shipped model."""
     with safe_open(file, "np") as opened:
-        threshold = json.loads(opened.metadata()["thresholds"])["unsafe"]
+        threshold = json.loads(opened.metadata()["about"])["thresholds"]["unsafe"]
         scale, bias = opened.get_tensor("scale"), opened.get_tensor("bias")
         return Model(opened.get_tensor("weights"), float(scale[0]), float(bias[0]), threshold)
 

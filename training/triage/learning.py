@@ -1,11 +1,12 @@
 """The classifier of triage: learned from our own lines, its thresholds from lines it had not seen.
 
-Softmax regression on hashed features by L-BFGS: the same file from the same lines, every time.
+Softmax regression on hashed features by L-BFGS, and a net beside it: the same file from the same
+lines, every time.
 """
 
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,12 @@ from safetensors.numpy import save_file
 from scipy.optimize import minimize
 
 from doctor_llama.triage import classifier, features, lexicon
-from training.triage import corpus, roughening
+from training.triage import corpus, net, roughening
 
 L2 = 1.5e-5
 CONCEPTS = 1.5  # how much more a concept counts than a run of letters
 FOLDS = 4
-FALSE_ALARMS = 0.05  # of unseen routine lines, at the threshold for red
+FALSE_ALARMS = 0.04  # of unseen routine lines, at the threshold for red
 FALSE_URGENT = 0.08
 LABELS = [str(label) for label in classifier.LABELS]
 CALM = LABELS.index("routine")  # weighs as much as all others together: what says nothing is calm
@@ -31,30 +32,38 @@ def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], objec
     """Learn from all lines, choose the thresholds by cross-validation, write the file."""
     lines = list(corpus.read())
     examples = list(roughening.roughen(lines, seed))
-    say(
-        f"{len(lines)} wordings of {len({line.source for line in lines})} lines; "
-        f"{len(examples)} examples"
-    )
-    matrix = vectors([example.text for example in examples])
+    sources = [example.source for example in examples]
+    say(f"{len(lines)} wordings of {len({*sources})} lines; {len(examples)} examples")
+    texts = [example.text for example in examples]
+    matrix, words = vectors(texts), net.Texts(texts)
     labels = np.array([LABELS.index(example.label) for example in examples])
     weights = np.array([example.weight for example in examples])
     weights[labels == CALM] *= weights[labels < CALM].sum() / weights[labels == CALM].sum()
-    odds = unseen_odds(matrix, labels, weights, [example.source for example in examples])
-    plain = np.array([examples[at].text for at in range(len(examples))], dtype=object)
+    odds = unseen_odds(matrix, labels, weights, sources)
+    for rest, part in folds(sources):
+        odds[part] += net.odds(net.fit(words, rest, labels, weights), words, part)
     known = {line.text for line in lines}
-    counted = np.array([text in known for text in plain])
+    counted = np.array([text in known for text in texts])
+    thresholds = choose(odds[counted] / 2, labels[counted], say)
+    learned, bias = fit(matrix, labels, weights)
+    learned[features.LETTERS :] *= CONCEPTS
+    learner = net.fit(words, np.arange(len(texts)), labels, weights)
+    save(out, learned, bias, thresholds, net.tensors(learner))
+
+
+def choose(
+    odds: Floats, labels: NDArray[np.int64], say: Callable[[str], object]
+) -> dict[str, float]:
+    """Thresholds that let so many of the unseen calm lines pass for red and for urgent."""
     red = np.logaddexp(odds[:, 0], odds[:, 1]) - odds[:, 3]
-    urgent = odds[:, 2] - odds[:, 3]
-    calm = counted & (labels == CALM)
+    urgent, calm = odds[:, 2] - odds[:, 3], labels == CALM
     thresholds = {
         "red": round(float(np.quantile(red[calm], 1 - FALSE_ALARMS)), 3),
         "urgent": round(float(np.quantile(urgent[calm], 1 - FALSE_URGENT)), 3),
     }
-    found = (red > thresholds["red"])[counted & (labels < 2)].mean()
-    say(f"unseen lines: {found:.3f} of red found at {FALSE_ALARMS:.0%} false alarms; {thresholds}")
-    learned, bias = fit(matrix, labels, weights)
-    learned[features.LETTERS :] *= CONCEPTS
-    save(out, learned, bias, thresholds)
+    found = (red > thresholds["red"])[labels < 2].mean()
+    say(f"unseen lines: {found:.3f} of red found at {FALSE_ALARMS:.1%} false alarms; {thresholds}")
+    return thresholds
 
 
 def vectors(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
@@ -70,21 +79,26 @@ def vectors(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
     return scipy.sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape)
 
 
+def folds(sources: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """What to learn from and what to judge then: no line is in both, in any of its wordings."""
+    of = np.array([zlib.crc32(source.encode()) % FOLDS for source in sources])
+    for fold in range(FOLDS):
+        yield np.flatnonzero(of != fold), np.flatnonzero(of == fold)
+
+
 def unseen_odds(
     matrix: scipy.sparse.csr_matrix,
     labels: NDArray[np.int64],
     weights: Floats,
     sources: Sequence[str],
 ) -> Floats:
-    """Log-probabilities of every example by a model that saw no wording of its line."""
-    folds = np.array([zlib.crc32(source.encode()) % FOLDS for source in sources])
+    """Log-probabilities of every example by a linear model that saw no wording of its line."""
     odds = np.zeros((len(sources), int(labels.max()) + 1))
-    for fold in range(FOLDS):
-        rest = np.flatnonzero(folds != fold)
+    for rest, part in folds(sources):
         learned, bias = fit(matrix[rest], labels[rest], weights[rest])
-        logits = matrix[folds == fold] @ learned + bias
+        logits = matrix[part] @ learned + bias
         logits -= logits.max(axis=1, keepdims=True)
-        odds[folds == fold] = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        odds[part] = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     return odds
 
 
@@ -116,13 +130,22 @@ def fit(
     return best[:-count].reshape(size, count), best[-count:]
 
 
-def save(out: Path, learned: Floats, bias: Floats, thresholds: dict[str, float]) -> None:
-    """Write the weights in 8 bits, with a scale for each label."""
+def save(
+    out: Path,
+    learned: Floats,
+    bias: Floats,
+    thresholds: dict[str, float],
+    more: Mapping[str, NDArray[np.generic]] | None = None,
+) -> None:
+    """Write the weights in 8 bits, with a scale for each label, and `more` as it is."""
     scale = np.abs(learned).max(axis=0) / 127
     rounded = np.round(learned / scale).astype(np.int8)
     tensors = {
         "weights": np.ascontiguousarray(rounded),
         "scale": scale.astype(np.float32),
         "bias": bias.astype(np.float32),
+        **(more or {}),
     }
-    save_file(tensors, out, metadata={"thresholds": json.dumps(thresholds)})
+    about = {"thresholds": thresholds, "concepts": net.NAMES}
+    # one entry: the library writes several in another order every time
+    save_file(tensors, out, metadata={"about": json.dumps(about)})

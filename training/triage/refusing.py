@@ -11,8 +11,9 @@ from doctor_llama.triage import features, refusals
 from training.triage import corpus, learning
 
 UNSAFE, SAFE = 0, 1
-FALSE_REFUSALS = 0.014  # of unseen ordinary lines, at the threshold
-LESS = 0.3  # what a line of triage weighs beside one that was written for this
+FALSE_REFUSALS = 0.018  # of unseen ordinary lines, at the threshold
+LESS = 0.15  # what a line of triage weighs beside one that was written for this
+REFUSED = "crime-like requests"  # the topic of lines that are no red flag, and refused
 
 
 def train(out: Path = refusals.FILE, say: Callable[[str], object] = print) -> None:
@@ -20,12 +21,13 @@ def train(out: Path = refusals.FILE, say: Callable[[str], object] = print) -> No
     asked = list(corpus.read(corpus.REQUESTS))
     lines = [*asked, *corpus.read()]
     wordings = Counter(line.source for line in lines)
-    labels = np.array([UNSAFE if line.label == "unsafe" else SAFE for line in lines])
+    unsafe = [line.label == "unsafe" or line.topic == REFUSED for line in lines]
+    labels = np.where(unsafe, UNSAFE, SAFE)
     weights = np.array(
         [
             (1 + log2(wordings[line.source]))
             / wordings[line.source]
-            * (1.0 if number < len(asked) else LESS)
+            * (1.0 if number < len(asked) or unsafe[number] else LESS)
             for number, line in enumerate(lines)
         ]
     )
