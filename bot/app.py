@@ -141,7 +141,7 @@ class Bot:
             .job_queue(None)
             .build()
         )
-        gateway = Gateway(self.telegram.bot)
+        gateway = Gateway(self.telegram.bot, settings.messages_per_second)
         self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
         self.delivery = Delivery(

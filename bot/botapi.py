@@ -22,7 +22,7 @@ DRAFT_SECONDS = 30.0  # a draft that is not shown again is gone
 
 CHAT = (1, 1.05)  # any chat; Telegram lets short bursts pass, we do not use them
 GROUP = (19, 63.0)  # edits count as well; Telegram says 20 a minute
-OVERALL = (28, 1.0)  # Telegram says about 30
+OVERALL = 28  # a second; Telegram says about 30
 FRAME_SECONDS = 1.0  # between two frames of a draft
 EDIT_SECONDS = 3.0  # between two frames of an edited message: 20 a minute in a group
 

@@ -91,9 +91,9 @@ def _may_have_arrived(error: NetworkError) -> bool:
 class Gateway:
     """What the bot can say. Every method raises `BlockedError` and `MigratedError`."""
 
-    def __init__(self, bot: ExtBot[None]) -> None:
+    def __init__(self, bot: ExtBot[None], messages_per_second: int = botapi.OVERALL) -> None:
         self.bot = bot
-        self.pacing = Pacing()
+        self.pacing = Pacing(messages_per_second)
 
     async def send(
         self,

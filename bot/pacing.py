@@ -90,9 +90,9 @@ class _Waiting:
 class Pacing:
     """Grants turns. Times are the event loop's."""
 
-    def __init__(self) -> None:
+    def __init__(self, a_second: int = botapi.OVERALL) -> None:
         self._chats: dict[int, Chat] = {}
-        self._overall = Window(*botapi.OVERALL)
+        self._overall = Window(a_second, 1.0)
         self._cool = 0.0
         self._waiting: list[_Waiting] = []
         self._tickets = itertools.count()

@@ -122,6 +122,13 @@ class Settings(BaseSettings):
     questions_per_minute: int = Field(
         0, ge=0, description="Questions that all may ask together in a minute; 0 for no limit."
     )
+    messages_per_second: int = Field(
+        28,
+        ge=1,
+        le=1000,
+        description="Messages a second to all chats together. Telegram allows about 30; more to "
+        "bots that pay for broadcasts.",
+    )
     question_characters: int = Field(
         4000, ge=100, le=4000, description="Longest question, in characters."
     )

@@ -38,6 +38,7 @@ class Plan:
     poison: float = 0.0
     seed: int = 1
     concurrency: int = 16
+    messages: int = 28  # a second, from the bot to all
     database_url: str | None = None
     bots: int = 1  # more than one bot or worker needs PostgreSQL
     workers: int = 1
@@ -91,6 +92,7 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
     settings = {
         "DOCTOR_LLAMA_LOG_LEVEL": "WARNING",
         "DOCTOR_LLAMA_CONCURRENCY": str(plan.concurrency),
+        "DOCTOR_LLAMA_MESSAGES_PER_SECOND": str(plan.messages),
         "DOCTOR_LLAMA_QUEUE_LIMIT": "1000000",
         "DOCTOR_LLAMA_METRICS_PORT": "0",
         "DOCTOR_LLAMA_BOT_METRICS_PORT": "0",

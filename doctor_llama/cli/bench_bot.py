@@ -30,6 +30,9 @@ def bot(  # noqa: PLR0917 - each is an option of the command
         float, typer.Option(min=0, max=0.5, help="Share of questions that end the worker.")
     ] = 0.0,
     concurrency: Annotated[int, typer.Option(min=1, help="Answers at the same time.")] = 16,
+    messages: Annotated[
+        int, typer.Option(min=1, max=1000, help="Messages a second that the bot may send.")
+    ] = 28,
     seed: Annotated[int, typer.Option(help="The same seed asks and breaks the same.")] = 1,
     database_url: Annotated[
         str | None, typer.Option(help="An empty PostgreSQL database. Default: SQLite, new.")
@@ -63,6 +66,7 @@ def bot(  # noqa: PLR0917 - each is an option of the command
         poison=poison,
         seed=seed,
         concurrency=concurrency,
+        messages=messages,
         database_url=database_url,
         bots=bots,
         workers=workers,

@@ -32,6 +32,14 @@ async def test_many_cool_downs_are_about_the_whole_bot() -> None:
     assert now() - began >= 0.3
 
 
+@pytest.mark.parametrize(("a_second", "seconds"), [(4, 1.0), (100, 0.0)])
+async def test_all_chats_together_get_so_many_a_second(a_second: int, seconds: float) -> None:
+    pacing, began = Pacing(a_second), now()
+    for chat in range(6):
+        await pacing.turn(chat, Priority.ANSWER)
+    assert seconds <= now() - began < within(seconds + 0.5)
+
+
 async def test_answers_come_before_notices() -> None:
     pacing, order = Pacing(), list[str]()
     pacing.cool(1, 0.2)

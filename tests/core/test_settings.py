@@ -23,7 +23,10 @@ def test_the_readme_explains_every_setting_as_the_fields_do() -> None:
 def test_the_example_file_names_every_setting() -> None:
     example = (ROOT / ".env.example").read_text()
     named = re.findall(r"^#([A-Z_]+)=", example, flags=re.MULTILINE)
-    assert sorted(named) == sorted(variable(name) for name in Settings.model_fields)
+    assert named == [variable(name) for name in Settings.model_fields]
+    for name, field in Settings.model_fields.items():
+        above = example.split(f"#{variable(name)}=")[0].split("\n\n")[-1]
+        assert " ".join(above.replace("# ", "").split()) == field.description
 
 
 def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
