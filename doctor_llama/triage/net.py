@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ LENGTHS = (3, 4, 5)  # letters in a run, ends of words counted
 WORDS = 150  # of one reading that are looked at
 KERNELS = (1, 3, 5)  # words that stand together
 ROWS = 48  # words that are multiplied at once
+LONG = 40  # words from which a sum over them is a mean times a constant
 SHORT = 4  # words from which a sum over them is scaled down
 Floats = NDArray[np.float32]
 
@@ -45,7 +47,7 @@ class Net:
             padded = np.pad(words, ((around, around), (0, 0)))
             beside = [padded[at : at + len(words)] for at in range(2 * around + 1)]
             found = np.maximum(_product(np.concatenate(beside, axis=1), weights) + bias, 0)
-            pooled += [found.max(axis=0), found.sum(axis=0) / np.sqrt(max(SHORT, len(words)))]
+            pooled += [found.max(axis=0), found.sum(axis=0) / _scale(len(words))]
         logits = np.einsum("h,hl->l", np.concatenate(pooled), self.out) + self.bias
         logits -= logits.max()
         odds: Floats = logits - np.log(np.exp(logits).sum())
@@ -63,6 +65,11 @@ class Net:
             if (number := self.names.get(name)) is not None:
                 words[at] += self.concepts[number]
         return words
+
+
+def _scale(words: int) -> float:
+    """What a sum over words is divided by: above `LONG`, longer than was learned, as for a mean."""
+    return sqrt(max(SHORT, words)) * max(1.0, sqrt(words / LONG))
 
 
 def _product(left: Floats, right: Floats) -> Floats:

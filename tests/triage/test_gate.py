@@ -121,6 +121,12 @@ def test_disguise_and_company_change_nothing(text: str) -> None:
     assert assess(text).label is Label.EMERGENCY
 
 
+@pytest.mark.parametrize("text", ["word " * 800, "We had a lovely holiday and ate well. " * 40])
+def test_length_alone_is_no_red_flag(text: str) -> None:
+    """What a sum over words says must not grow with a message that is longer than any learned."""
+    assert assess(text).label not in RED
+
+
 @pytest.mark.parametrize(
     ("loud", "quiet"),
     [
