@@ -25,7 +25,7 @@ bench: setup ## The benchmarks; docs/benchmarks.md says what each one shows
 
 test-faults: setup ## Long: a trainer killed 60 times, then kills, hangs and a failing Telegram for 45 minutes
 	TRAINER_KILLS=60 $(BIN)/python -m pytest -p no:xdist tests/training/test_processes.py -k any_moment
-	$(BIN)/doctor-llama bench bot --people 60 --seconds 2700 --faults all --kill-every 3 --poison 0.002
+	$(BIN)/doctor-llama bench bot --people 60 --rate 2 --seconds 2700 --faults all --kill-every 3 --poison 0.002
 
 audit: setup ## Known holes in the pinned packages (needs the network)
 	$(BIN)/python -m pip install --quiet pip-audit

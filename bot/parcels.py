@@ -37,7 +37,7 @@ from bot.places import Place
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import alternatives, conversations, groups, jobs
-from doctor_llama.db import Session
+from doctor_llama.db import Session, Trouble
 from doctor_llama.schema import LIVE, Job, JobStatus, Message
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Parcel:
         self._drafts = self.place.private
         self._mute = False  # no status: nobody knows whether the last one arrived
         self._over = False
+        self._unwritten = False  # of `shown`, something is not committed
         self._joined()
 
     def _now(self) -> float:
@@ -118,6 +119,8 @@ class Parcel:
             try:
                 if await self._carry() and not self.gone:
                     return
+            except Trouble as error:
+                log.warning("job %d waits for the database (%s)", self.job.id, type(error).__name__)
             except Exception as error:  # one delivery must never end the others
                 log.exception("job %d could not be delivered; trying again", self.job.id)
                 self._refused += isinstance(error, BadRequest)
@@ -135,6 +138,8 @@ class Parcel:
     async def _carry(self) -> bool:
         """Everything, once through; false to try again soon."""
         try:
+            if self._unwritten:  # the database failed us: nothing is done on what only we remember
+                await self.desk.whole(self._write())
             while self.job.status in LIVE and not self.gone:
                 waiting = self.job.status == JobStatus.QUEUED
                 await self._sleep(await (self._wait() if waiting else self._stream()))
@@ -161,8 +166,13 @@ class Parcel:
     async def _note(self, **shown: Any) -> None:
         """Commit what stands in the chat now; None takes an entry out."""
         self.shown = {k: v for k, v in {**self.shown, **shown}.items() if v is not None}
+        self._unwritten = True
+        await self._write()
+
+    async def _write(self) -> None:
         now = dict(self.shown)
         await self.desk.notebook.write(lambda session: jobs.show(session, self.job.id, now))
+        self._unwritten = False
 
     async def _move(self, chat: int) -> None:
         new = Place(chat, self.place.thread)

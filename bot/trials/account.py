@@ -95,7 +95,8 @@ async def take(journal: Path, database: Database) -> Account:
         for question in questions:
             strangers.discard((question.number, chat.id))
             _settle(account, question, found.get(question.ref), scene)
-        _compare(account, [(one, found[one.ref]) for one in questions if one.ref in found])
+        came = [one for one in questions if scene.copies[one.number, chat.id] and one.ref in found]
+        _compare(account, [(one, found[one.ref]) for one in came])
     account.misdelivered = len(strangers)
     account.details += [f"chat {chat}: an answer to q{number:06d}" for number, chat in strangers]
     return account

@@ -22,7 +22,7 @@ from bot.trials.watching import Watch
 from doctor_llama import outcomes
 from doctor_llama.db import Database
 
-SETTLE_SECONDS = 300.0  # after the last question, for the last answer
+SETTLE_SECONDS = 300.0  # after the last question, for the last answer; more after a long trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
             await mischief
         await deeds.amend()
         say("they have asked; the rest is answered")
-        await _settled(client, database)
+        await _settled(client, database, SETTLE_SECONDS + plan.seconds / 2)
         watch.ending = True
         await watching
         took = time.monotonic() - began
@@ -172,12 +172,12 @@ async def simulator(journal: Path) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def _settled(client: SimClient, database: Database) -> None:
+async def _settled(client: SimClient, database: Database, patience: float) -> None:
     """Wait until nobody waits for anything, or for long enough.
 
     That is: Telegram keeps no update back, we hold none, and no job is left to deliver.
     """
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if not await client.pending(TOKEN):
             async with database.reading() as session:

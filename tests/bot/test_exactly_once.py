@@ -6,8 +6,13 @@ Every case is a person of their own in one scene, so that all of them happen tog
 import asyncio
 from itertools import product
 
+import pytest
+from sqlalchemy import text
+
 from bot.simulator.client import Message
-from tests.bot.conftest import Scene
+from doctor_llama import sqlite
+from doctor_llama.db import Database
+from tests.bot.conftest import ANA, Scene
 
 LOST = ("reset_after", "timeout_after", "reset", "timeout", "500", "429")
 CALLS = ("sendMessage", "editMessageText", "deleteMessage")
@@ -82,3 +87,45 @@ async def test_a_restart_at_any_step_delivers_once(backstage: Scene) -> None:
             m for m in await said(scene, person, "") if m.text in ("Here is the answer:", "…")
         ]
         assert len(strays) <= acted, (step, kind, strays)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers wait for a lock for a moment only; asked for before any connection is made."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 200)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_could_not_be_written_down_is_not_built_upon(
+    backstage: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The heading is sent, the database locked before its id is written, and then we are killed."""
+    scene = backstage
+    await scene.start()
+    await scene.agreed(ANA)
+    scene.worker.paused = True
+    scene.worker.delay, scene.worker.writes = 0.5, 3  # a draft hangs in the chat: a new message
+    await scene.people.send(ANA, "What is flu?")
+    await scene.answer(ANA, "Your question is in")
+    await scene.people.fault("sendMessage", "delay", seconds=1.5)
+    scene.worker.paused = False
+    other = Database(scene.database.url.render_as_string())
+    async with asyncio.timeout(20):
+        while not (await scene.people.faults())[0]["hits"]:
+            await asyncio.sleep(0.02)
+    with pytest.raises(RuntimeError):  # nothing of this is to be kept
+        async with other.session() as session:
+            await session.execute(text("DELETE FROM inbox"))
+            await scene.answer(ANA, "Here is the answer")
+            async with asyncio.timeout(20):
+                while "job 1 " not in caplog.text:
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(2)  # for another try
+            assert await said(scene, ANA, "About What is flu?") == []
+            await scene.stop()
+            raise RuntimeError
+    await other.close()
+    await scene.start()
+    await scene.final(ANA, "About What is flu?")
+    await scene.all_delivered()
+    assert len(await said(scene, ANA, "About What is flu?")) == 1
