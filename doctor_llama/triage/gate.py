@@ -1,13 +1,14 @@
 """The gate: the classifier on the whole message and on its parts, with the rules at its side.
 
-A rule that holds lowers the classifier's threshold, names the verdict and leaves at least urgent.
+What is short and plain (`plain`) is decided before that. Else a rule that holds lowers the
+classifier's threshold, names the verdict and leaves at least urgent.
 It never raises an error: on its own failure a message is urgent.
 """
 
 import logging
 from collections.abc import Iterator
 
-from doctor_llama.triage import classifier, lexicon, rules
+from doctor_llama.triage import classifier, lexicon, plain, rules
 from doctor_llama.triage.labels import ORDER, RED, Label, Verdict
 from doctor_llama.triage.lexicon import Hit, Reading
 
@@ -48,6 +49,13 @@ def _assess(text: str, hint: str | None) -> Verdict:
     language = "hi" if reading.language == "hl" else reading.language
     if not any(token[0].isalpha() for token in reading.tokens):
         return Verdict(Label.ROUTINE, language=language)
+    if (said := plain.judge(reading)) is not None:
+        return Verdict(said, None if said is Label.ROUTINE else plain.RULE, language)
+    return _weighed(reading, language)
+
+
+def _weighed(reading: Reading, language: str) -> Verdict:
+    """What rules and classifier say together."""
     rule = rules.judge(reading)
     if not _telling(reading):
         if rule is None:

@@ -58,8 +58,8 @@ class Reading:
 Entries = list[tuple[tuple[str, ...], str]]  # the words after the first, and the concept
 
 
-class _Index:
-    """The entries of one language, by their first word and, where it is a whole one, the second."""
+class Index:
+    """Entries by their first word and, where it is a whole one, the second."""
 
     def __init__(self) -> None:
         self.whole: dict[str, dict[str, Entries]] = {}
@@ -74,8 +74,21 @@ class _Index:
         by_second = table.setdefault(first.rstrip("*"), {})
         by_second.setdefault(second, []).append((rest, concept))
 
-    def close(self) -> None:
+    def fill(self, entries: str, concept: str, language: str) -> None:
+        """Add a list of entries as it stands in a file."""
+        for raw in entries.split():
+            if entry := _entry(raw, language):
+                self.add(entry, concept)
         self.lengths = sorted({len(word) for word in self.beginning})
+
+    def words(self) -> Iterator[str]:
+        """Every word of the entries, and the beginnings."""
+        for table in (self.whole, self.beginning):
+            for first, by_second in table.items():
+                yield first
+                for entries in by_second.values():
+                    for rest, _ in entries:
+                        yield from (word.rstrip("*") for word in rest if word != "..")
 
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[str, int]]:
         """Concepts that begin at a token, with where they end."""
@@ -163,22 +176,31 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _indexes() -> dict[str, _Index]:
+def _indexes() -> dict[str, Index]:
     data = _data()
-    made = {language: _Index() for language in (*LATIN, "ru", "ar", "hi")}
+    made = {language: Index() for language in (*LATIN, "ru", "ar", "hi")}
     for concept in concepts():
         for language, entries in data[concept].items():
-            for raw in entries.split():
-                if entry := _entry(raw, language):
-                    made[language].add(entry, concept)
-    for index in made.values():
-        index.close()
+            made[language].fill(entries, concept, language)
     return made
 
 
 def concepts() -> list[str]:
     """The names of all concepts, in their order in the file."""
     return [name for name, entries in _data().items() if isinstance(entries, dict)]
+
+
+@cache
+def words(concept: str) -> frozenset[str]:
+    """The single whole words that say a concept in any language."""
+    entries = " ".join(_data()[concept].values())
+    return frozenset(word for one in entries.split() for word in plain_text.tokens(one))
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every whole word of all entries in all languages."""
+    return frozenset(word for index in _indexes().values() for word in index.words())
 
 
 def read(message: str, hint: str | None = None) -> Reading:
