@@ -1,5 +1,7 @@
 """What a job's reader sees, at every stage: pure functions from rows to messages."""
 
+from functools import cache
+
 from telegram import InlineKeyboardMarkup
 
 from bot import keyboards, rendering
@@ -26,6 +28,7 @@ def spoken(job: Job) -> str:
     return str(job.payload.get("spoken", language(job)))
 
 
+@cache
 def place(before: int) -> int:
     """The number of questions before this one, as it is said."""
     step = EXACT

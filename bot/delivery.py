@@ -29,6 +29,7 @@ TROUBLE_SECONDS = 1.0  # after the database did not answer
 STOP_SECONDS = 3.0  # for a message that is on its way when the program stops
 REMEMBERED = 1_000  # ids of the jobs that were delivered last
 AT_MOST = 1_000  # jobs looked at in one go
+CROWD = 150  # deliveries at once from which nothing is shown but places and answers
 NOT_QUEUED = (JobStatus.RUNNING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
@@ -114,6 +115,7 @@ class Delivery:
             for parcel in self._parcels.values():
                 parcel.wake()
         self._desk.paused = paused
+        self._desk.crowded = len(self._parcels) > CROWD
         self._metrics.waiting.set(len(order))
         self._metrics.undelivered.set(len(rows))
         before = {job_id: place for place, job_id in enumerate(order)}

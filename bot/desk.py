@@ -65,6 +65,7 @@ class Desk:
     seconds: float | None = None  # that one answer takes
     learning: Learning | None = None
     paused: Pause | None = None
+    crowded: bool = False  # so many wait that answers and new questions need all the time there is
     steps: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def whole(self, step: Coroutine[Any, Any, T]) -> T:

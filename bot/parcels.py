@@ -47,6 +47,7 @@ STATUS_GRACE = 0.4  # seconds that a worker may take before a private chat gets 
 THINKING_AFTER = 1.0  # seconds without a word before a draft says so
 DRAFT_LIFE = botapi.DRAFT_SECONDS - 10.0  # show a draft again before it fades
 POSITION_SECONDS = 30.0  # between two edits of a position
+RARELY = 4  # times as long, in a crowd
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 PATIENCE = 2 * LONGEST_PAUSE  # for the answer before this one
 REFUSALS = 5  # of Telegram, of the same answer, before it is given up
@@ -202,7 +203,8 @@ class Parcel:
             return left if left > 0 else None
         if self._said == self._state():
             return None
-        if (left := self._position_at + POSITION_SECONDS - now) > 0:
+        pause = POSITION_SECONDS * (RARELY if self.desk.crowded else 1)
+        if (left := self._position_at + pause - now) > 0:
             return left
         if await self._edit_status(Part(self._position())):
             self._said, self._position_at = self._state(), now
@@ -259,6 +261,8 @@ class Parcel:
             return self._next_frame - now
         if not self.place.private and "status" not in self.shown and not self._mute:
             await self.desk.whole(self._announce(self._say("status-running")))
+        if self.desk.crowded:  # a frame costs as much as an answer
+            return botapi.EDIT_SECONDS
         frame = answers.growing(self.job, self.answer)
         if self._drafts:
             return await self._draft(frame, now)

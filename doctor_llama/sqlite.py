@@ -19,16 +19,15 @@ BUSY_TIMEOUT_MS = 5_000
 WRITE = "BEGIN IMMEDIATE"
 READ = "BEGIN"
 CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
+WAITING = ("commit", "close")  # of a connection; a cursor's `close` is one of every statement
 
 
 class InlineConnection(aiosqlite.Connection):
     """An aiosqlite connection that runs in its thread only what may wait."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        waits = fn.__name__ in ("commit", "rollback", "close") or (
-            args and args[0] in (WRITE, CHECKPOINT)
-        )
-        if waits:
+        of_connection = isinstance(getattr(fn, "__self__", None), sqlite3.Connection)
+        if (of_connection and fn.__name__ in WAITING) or (args and args[0] in (WRITE, CHECKPOINT)):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return fn(*args, **kwargs)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot import answers, parcels
+from bot import answers, delivery, parcels
 from bot.simulator.client import Message as Seen
 from doctor_llama.runs import Learning
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, TrainingRun
@@ -59,6 +59,25 @@ async def test_a_question_is_accepted_within_a_second_with_its_place_and_time(
     assert statuses[9] == "Your question is in. 9 questions before you. About 90 seconds."
     calls = await scene.people.calls("sendMessage")
     assert [c["params"] for c in calls if not c["params"].get("disable_notification")] == []
+
+
+async def test_in_a_crowd_answers_come_and_drafts_rest(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "CROWD", 2)
+    people = range(2001, 2005)
+    await scene.agreed(*people)
+    scene.worker.paused = True
+    for one in people:
+        await scene.people.send(one, "What is flu?")
+    for one in people:
+        await scene.answer(one, "Your question is in")
+    scene.worker.delay, scene.worker.writes = 0.4, 6  # long enough for a draft
+    scene.worker.paused = False
+    await scene.final(people[0], "About What is flu?", 20)
+    assert await scene.people.calls("sendMessageDraft") == []
+    for one in people:
+        await scene.final(one, "About What is flu?", 30)
 
 
 async def test_the_status_changes_only_when_it_matters(

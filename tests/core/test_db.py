@@ -7,7 +7,9 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -37,6 +39,25 @@ async def test_pragmas_hold_on_the_writing_connection(database: Database) -> Non
             for name in ("journal_mode", "foreign_keys", "synchronous", "secure_delete")
         }
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1}
+
+
+async def test_a_write_leaves_the_thread_of_the_loop_twice(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To begin and to commit: a hop for every statement waits for Python's lock under load."""
+    hops: list[str] = []
+    hop = aiosqlite.Connection._execute
+
+    async def counted(connection: Any, function: Any, *arguments: Any, **named: Any) -> Any:
+        hops.append(function.__name__)
+        return await hop(connection, function, *arguments, **named)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    async with database.session() as session:
+        for _ in range(8):
+            await session.execute(text("SELECT 1"))
+        session.add(User(account="telegram:1"))
+    assert hops == ["execute", "commit"]
 
 
 async def test_every_table_has_ids_that_never_come_back(database: Database) -> None:
