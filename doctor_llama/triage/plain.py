@@ -21,6 +21,11 @@ RULE = "plain"  # what a verdict names
 MOST = 18  # words of a sentence that is short enough
 MORE = 3  # of them that say something else
 LONG = 6  # letters of a word in which one may be wrong
+CALM, PETS = "calm", "pets"
+HAPPENS, TOPIC = f"{Label.EMERGENCY} said", f"{Label.EMERGENCY} named"
+BARE = frozenset(
+    {"pain", "fever", "headache", "back", "leg", "arm", "neck", "head", "tooth", "ear"}
+)
 STORIES = frozenset({"FICTION", "STUDY"})  # these reach into the sentence beside them
 SCOPE = frozenset({*STORIES, "EDU", "IDIOM", "PAST", "animal"})
 DENIED = 3  # words before which a "no" still denies
@@ -39,7 +44,10 @@ class _Sentence:
 
 
 def judge(reading: Reading) -> Label | None:
-    """The label that a short sentence plainly says; routine for a bare topic; None for the rest."""
+    """The label that a short sentence plainly says, None where it is not plain.
+
+    Routine for a bare topic or complaint with nothing else in the message.
+    """
     hits: dict[int, list[Hit]] = {}
     for hit in reading.hits:
         hits.setdefault(hit.sentence, []).append(hit)
@@ -65,14 +73,14 @@ def _said(reading: Reading, sentence: _Sentence, hits: dict[int, list[Hit]]) -> 
     """What happens to somebody bears a few other words beside it; a bare name hardly any."""
     words = [_mended(word) for word in reading.tokens[sentence.start : sentence.end]]
     found, covered = _found(words)
-    if not found - {"calm"}:
-        return None
+    if not found - {CALM}:
+        return Label.ROUTINE if sentence.alone and _bare(words, reading.hits) else None
     here = {
         hit.concept
         for hit in hits.get(sentence.number, ())
         if not covered.issuperset(range(hit.start - sentence.start, hit.end - sentence.start))
     }
-    calm = "calm" in found or _turned(here) or _beside(sentence, hits, STORIES)
+    calm = CALM in found or _turned(here) or _beside(sentence, hits, STORIES)
     said, named = _strongest(found, "said"), _strongest(found, "named")
     rest = [
         word
@@ -83,13 +91,25 @@ def _said(reading: Reading, sentence: _Sentence, hits: dict[int, list[Hit]]) -> 
         return said
     if named and not (calm or rest or sentence.asked or _beside(sentence, hits, {"EDU"})):
         return named
-    if named and not said and "calm" in found and sentence.alone and len(rest) <= MORE:
+    if named and not said and CALM in found and sentence.alone and len(rest) <= MORE:
         return Label.ROUTINE if NEAR.isdisjoint(here) else None
     return None
 
 
 def _strongest(found: Set[str], how: str) -> Label | None:
     return next((label for label in ALARMS if f"{label} {how}" in found), None)
+
+
+def _bare(words: list[str], hits: list[Hit]) -> bool:
+    """Whether a complaint is named and nothing said of it: "fever", "my back hurts"."""
+    concepts = {hit.concept for hit in hits}
+    told = {at for hit in hits for at in range(hit.start, hit.end)}
+    return (
+        bool(concepts)
+        and concepts <= BARE
+        and (concepts == {"fever"} or "fever" not in concepts)  # a fever with a toothache is more
+        and all(at in told or word in _company() for at, word in enumerate(words))
+    )
 
 
 def _turned(here: set[str]) -> bool:
@@ -114,12 +134,22 @@ def _found(words: list[str]) -> tuple[set[str], set[int]]:
     ]
     inside = {at for _, start, end in hits for at in range(start, end)}
     denials = {at for at, word in enumerate(words) if at not in inside and word in _denials()}
-    kept = [
-        (kind, start, end)
-        for kind, start, end in hits
-        if kind == "calm" or not _denied(words, start, denials)
-    ]
-    return {kind for kind, _, _ in kept}, {at for _, start, end in kept for at in range(start, end)}
+    found: set[str] = set()
+    covered: set[int] = set()
+    theirs: set[int] = set()  # words that follow on an animal
+    for kind, start, end in hits:
+        if kind in (CALM, PETS):
+            found.add(CALM)
+        elif _denied(words, start, denials):
+            continue
+        elif kind == HAPPENS and start in theirs:
+            found.add(TOPIC)
+        else:
+            found.add(kind)
+        if kind == PETS or start in theirs:
+            theirs.update(range(start, end + 1))
+        covered.update(range(start, end))
+    return found, covered
 
 
 def _denied(words: list[str], start: int, denials: set[int]) -> bool:
@@ -149,8 +179,9 @@ def _alarms() -> lexicon.Index:
 @cache
 def _calm() -> lexicon.Index:
     made = lexicon.Index()
-    for language, entries in _data()["calm"].items():
-        made.fill(entries, "calm", language)
+    for kind in (CALM, PETS):
+        for language, entries in _data()[kind].items():
+            made.fill(entries, kind, language)
     return made
 
 

@@ -14,7 +14,7 @@ from training.triage import corpus, learning, net, roughening
 
 TESTED = [
     Path(__file__).parents[1] / "triage" / f"{name}.jsonl"
-    for name in ("held_out", "messages", "sealed_a", "sealed_b")
+    for name in ("held_out", "messages", "sealed_a", "sealed_b", "sealed_c")
 ]
 
 

@@ -13,7 +13,7 @@ from doctor_llama.triage import RED, Label, Verdict, assess, measuring, rules
 HERE = Path(__file__).parent
 HELD_OUT = measuring.read(HERE / "held_out.jsonl")
 MESSAGES = [{"lang": "en", **row} for row in measuring.read(HERE / "messages.jsonl")]
-SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "ab"}
+SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abc"}
 LANGUAGES = ("en", "es", "pt", "fr", "ru", "ar", "hi")
 
 
@@ -44,13 +44,15 @@ def test_few_false_alarms(report: measuring.Report) -> None:
     assert false.value <= 0.04, [row.text for row in report.over_triaged()]
 
 
-# Sealed sets, by writers who saw neither rules nor lines. Half a has been learned from; half b was
-# never read, only counted. Least recall and most false alarms, a little beside what was measured.
+# Sealed sets, by writers who saw neither rules nor lines. Half a has been learned from; half b and
+# set c were never read, only counted. Least recall and most false alarms, a little beside what was
+# measured.
 FLOORS = {
-    "a": {"en": 0.93, "es": 0.85, "pt": 0.95, "fr": 0.9, "ru": 0.93, "ar": 0.93, "hi": 0.95},
-    "b": {"en": 0.88, "es": 0.9, "pt": 0.93, "fr": 0.9, "ru": 0.9, "ar": 0.95, "hi": 0.88},
+    "a": {"en": 0.93, "es": 0.88, "pt": 0.95, "fr": 0.93, "ru": 0.92, "ar": 0.93, "hi": 0.95},
+    "b": {"en": 0.88, "es": 0.95, "pt": 0.93, "fr": 0.95, "ru": 0.86, "ar": 0.92, "hi": 0.93},
+    "c": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.96, "ru": 0.96, "ar": 0.92, "hi": 0.96},
 }
-CEILINGS = {"a": 0.08, "b": 0.1}
+CEILINGS = {"a": 0.08, "b": 0.1, "c": 0.04}
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +60,20 @@ def sealed() -> dict[str, measuring.Report]:
     return {half: measuring.measure(rows) for half, rows in SEALED.items()}
 
 
-@pytest.mark.parametrize("half", ["a", "b"])
+@pytest.mark.parametrize("half", ["a", "b", "c"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_red_flags_in_wording_of_others(
     sealed: dict[str, measuring.Report], half: str, language: str
 ) -> None:
     found = sealed[half].recall(language)
-    assert found.n >= 35
+    assert found.n >= (25 if half == "c" else 35)
     assert (found.value or 0) >= FLOORS[half][language]
 
 
-@pytest.mark.parametrize("half", ["a", "b"])
+@pytest.mark.parametrize("half", ["a", "b", "c"])
 def test_false_alarms_in_wording_of_others(sealed: dict[str, measuring.Report], half: str) -> None:
     false = sealed[half].false_alarm()
-    assert false.n >= 250
+    assert false.n >= 150
     assert (false.value or 0) <= CEILINGS[half]
 
 
@@ -195,14 +197,15 @@ def test_an_ordinary_message_is_fast(language: str) -> None:
     "unit",
     ["chest ", "a. ", "(", "a", "\ufdfa", "no not ", "cant ", "took all my ", "fever. pain. rash. ",
      "i dont want to ", "what is my chest pain ? ", "my chest, ", " ", "боль ", "no ", "दर्द ",
-     "والله ", "no me ", "chest pain breath blood fever heart head arm leg baby "],
+     "والله ", "no me ", "suicde. ", "chocking prevnetion ",
+     "chest pain breath blood fever heart head arm leg baby "],
 )  # fmt: skip
 def test_hostile_messages_are_fast(unit: str) -> None:
     assert best_ms((unit * 4096)[:4096]) < 25
 
 
 def test_rows_are_json_lines() -> None:
-    for name in ("held_out", "sealed_a", "sealed_b"):
+    for name in ("held_out", "sealed_a", "sealed_b", "sealed_c"):
         with (HERE / f"{name}.jsonl").open(encoding="utf-8") as lines:
             assert all(
                 set(json.loads(line)) == {"id", "lang", "label", "topic", "text"} for line in lines

@@ -1,4 +1,4 @@
-"""Plain and short messages: all alarms hold, in every dress."""
+"""Plain and short messages: all of them hold, in every dress; the calm ones stay calm."""
 
 import random
 import tomllib
@@ -48,7 +48,7 @@ def test_plain_messages_are_understood(name: str, language: str) -> None:
     wrong = []
     for text, label in SAID[name][language]:
         found = assess(text).label
-        if label in RED and found not in RED:
+        if (found in RED) is not (label in RED) or (label not in RED and found is not label):
             wrong.append((text, label, found))
     assert wrong == []
 
@@ -108,7 +108,7 @@ def test_most_alarms_bear_a_slip_of_the_finger() -> None:
         ("stroke?", None),
         ("stroke symptoms", Label.ROUTINE),
         ("stroke cushions", None),
-        ("my cat is choking", None),
+        ("my cat is choking", Label.ROUTINE),
         ("I'm dying of boredom", Label.ROUTINE),
         ("he had a seizure two years ago", None),
         ("In the film: he is choking", None),
