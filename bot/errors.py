@@ -13,6 +13,7 @@ from bot.alarms import SILENT
 from bot.context import Context
 from bot.gateway import BlockedError
 from bot.places import Place
+from bot.refusing import UnsaidError
 from bot.rendering import Part
 from bot.texts import say
 from doctor_llama import jobs
@@ -32,7 +33,9 @@ async def handle(update: object, context: Context) -> None:
     known = update if isinstance(update, Update) else None
     if isinstance(error, BlockedError):
         await _nobody_there(known, context)
-    elif isinstance(error, SILENT):
+    elif isinstance(error, UnsaidError) and known and context.house.intake.again(known):
+        log.warning("a refusal was not said; the update waits")
+    elif isinstance(error, (*SILENT, UnsaidError)):
         log.warning("a sentence was not said: %s", type(error).__name__)
     elif isinstance(error, DoctorLlamaError):
         await _tell(known, context, str(error))

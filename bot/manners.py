@@ -28,6 +28,10 @@ class Manners:
         window.add(now)
         return True
 
+    def forget(self, chat: int, key: str) -> None:
+        """It was not said after all."""
+        self._told.pop((chat, key), None)
+
     def too_long(self, message: Message) -> None:
         """This text was refused; if it is as long as can be, an app has cut it in pieces."""
         if message.from_user is None or units(message.text or "") < FULL_PIECE:

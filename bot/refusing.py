@@ -9,6 +9,7 @@ from telegram import Message, Update
 
 from bot import places, profile, rendering
 from bot.context import Context
+from bot.gateway import UncertainError, UnreachableError
 from bot.rendering import Part
 from bot.texts import duration, say
 from doctor_llama.errors import (
@@ -31,6 +32,10 @@ WHY: dict[type[DoctorLlamaError], str] = {
 }
 REFUSALS = tuple(WHY)
 Values = dict[str, str | int]
+
+
+class UnsaidError(Exception):
+    """The person may not know that the question was not taken: the update is handled once more."""
 
 
 def why(error: DoctorLlamaError, language: str) -> tuple[str, Values]:
@@ -74,13 +79,20 @@ def nearest(command: str, commands: Collection[str] = profile.PRIVATE) -> str | 
 async def refuse(
     context: Context, message: Message, key: str, values: Values | None = None
 ) -> None:
-    """Say it in reply to a message, unless it was said a moment ago."""
+    """Say it in reply to a message, unless it was said a moment ago.
+
+    Raises `UnsaidError`: to say it twice is better than never.
+    """
     place, now = places.of(message), asyncio.get_running_loop().time()
     if not context.house.manners.may(place.chat, key, now):
         return
     language = context.language(message.from_user)
     text = say(language, key, **(values or {}))
-    await context.house.gateway.send(place, Part(text), reply_to=message.message_id)
+    try:
+        await context.house.gateway.send(place, Part(text), reply_to=message.message_id)
+    except (UncertainError, UnreachableError) as error:
+        context.house.manners.forget(place.chat, key)
+        raise UnsaidError from error
 
 
 async def without_words(update: Update, context: Context) -> None:

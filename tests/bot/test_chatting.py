@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.simulator.client import ChatView
@@ -275,3 +276,17 @@ async def test_many_people_at_once(scene: Scene) -> None:
         await scene.final(person, f"About Question of {person}?", 30)
 
     await asyncio.gather(*(chat(person) for person in people))
+
+
+@pytest.mark.parametrize(("kind", "copies"), [("reset", 1), ("reset_after", 2)])
+async def test_a_refusal_that_may_not_have_arrived_is_said_again(
+    scene: Scene, kind: str, copies: int
+) -> None:
+    await scene.agreed(ANA)
+    await scene.people.fault("sendMessage", kind)
+    await scene.people.send(ANA, "\U0001f635" * 9)
+
+    def told(view: ChatView) -> bool:
+        return sum("only signs or emoji" in m.text for m in view.from_bot) == copies
+
+    await scene.people.wait_for(ANA, lambda view: told(view) or None, 15)

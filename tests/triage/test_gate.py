@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doctor_llama.triage import RED, Label, Verdict, assess, measuring, rules
+from tests.pace import within
 
 HERE = Path(__file__).parent
 HELD_OUT = measuring.read(HERE / "held_out.jsonl")
@@ -190,7 +191,8 @@ def best_ms(text: str, tries: int = 5) -> float:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_ordinary_message_is_fast(language: str) -> None:
     joined = " ".join(row["text"] for row in HELD_OUT if row["lang"] == language)
-    assert max(best_ms(joined[at : at + 500]) for at in range(0, len(joined) - 500, 500)) < 5
+    slowest = max(best_ms(joined[at : at + 500]) for at in range(0, len(joined) - 500, 500))
+    assert slowest < within(5)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_an_ordinary_message_is_fast(language: str) -> None:
      "chest pain breath blood fever heart head arm leg baby "],
 )  # fmt: skip
 def test_hostile_messages_are_fast(unit: str) -> None:
-    assert best_ms((unit * 4096)[:4096]) < 25
+    assert best_ms((unit * 4096)[:4096]) < within(25)
 
 
 def test_rows_are_json_lines() -> None:
