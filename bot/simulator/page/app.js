@@ -145,5 +145,6 @@ async function start() {
   drawComposer();
 }
 
-window.addEventListener("hashchange", () => open(...wanted()));
+// before the first load nobody is known, and `start` reads the address afterwards
+window.addEventListener("hashchange", () => { if (store.people.size) open(...wanted()); });
 start();
