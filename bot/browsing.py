@@ -39,15 +39,12 @@ async def new(update: Update, context: Context) -> None:
 
 async def browse(update: Update, context: Context) -> None:
     """/history"""
-    message = update.message
-    if message is None or message.from_user is None:
+    if (asked := await refusing.alone(update, context)) is None:
         return
-    place, language = places.of(message), context.language(message.from_user)
-    if not place.private:
-        await refusing.refuse(context, message, "only-private")
-        return
+    message, person = asked
+    place, language = places.of(message), context.language(person)
     async with context.house.database.reading() as session:
-        user = await privacy.known(session, places.account(message.from_user.id))
+        user = await privacy.known(session, places.account(person.id))
         page = await history.page(session, user, place.channel) if user else None
     text, keyboard = _list(language, page)
     await context.house.gateway.send(place, Part(text), keyboard=keyboard)

@@ -21,13 +21,10 @@ ACTION = "forget"
 
 async def forget(update: Update, context: Context) -> None:
     """/forget, and /forget CODE"""
-    message = update.message
-    if message is None or message.from_user is None or message.text is None:
+    if (asked := await refusing.alone(update, context)) is None:
         return
-    if not places.of(message).private:
-        await refusing.refuse(context, message, "only-private")
-        return
-    code = message.text.split(maxsplit=1)[1:]
+    message, _ = asked
+    code = (message.text or "").split(maxsplit=1)[1:]
     if code:
         await _confirmed(context, message, code[0].strip())
     else:

@@ -14,13 +14,10 @@ from doctor_llama import privacy, triage
 
 async def offer(update: Update, context: Context) -> None:
     """/country"""
-    message = update.message
-    if message is None or message.from_user is None:
+    if (asked := await refusing.alone(update, context)) is None:
         return
-    place, language = places.of(message), context.language(message.from_user)
-    if not place.private:
-        await refusing.refuse(context, message, "only-private")
-        return
+    message, person = asked
+    place, language = places.of(message), context.language(person)
     await _ask(context, place, language)
 
 

@@ -19,14 +19,10 @@ FILE = "doctor-llama-my-data.json"
 
 async def explain(update: Update, context: Context) -> None:
     """/privacy: what is stored, who reads it, for how long; and both choices."""
-    message = update.message
-    if message is None or message.from_user is None:
+    if (asked := await refusing.alone(update, context)) is None:
         return
-    place, person = places.of(message), message.from_user
-    if not place.private:
-        await refusing.refuse(context, message, "only-private")
-        return
-    language = context.language(person)
+    message, person = asked
+    place, language = places.of(message), context.language(person)
     async with context.house.database.reading() as session:
         user = await privacy.known(session, places.account(person.id))
         text = await _state(session, context, language, user, person.id)
@@ -73,18 +69,14 @@ def _storing(language: str, user: User | None) -> str:
 
 async def take(update: Update, context: Context) -> None:
     """/mydata: everything in one JSON document."""
-    message = update.message
-    if message is None or message.from_user is None:
+    if (asked := await refusing.alone(update, context)) is None:
         return
-    place, house = places.of(message), context.house
-    language = context.language(message.from_user)
-    if not place.private:
-        await refusing.refuse(context, message, "only-private")
-        return
+    message, person = asked
+    place, house, language = places.of(message), context.house, context.language(person)
     if not house.manners.may(place.chat, "mydata", asyncio.get_running_loop().time()):
         return
     async with house.database.reading() as session:
-        user = await privacy.known(session, places.account(message.from_user.id))
+        user = await privacy.known(session, places.account(person.id))
         found = await privacy.export(session, user) if user is not None else None
     if found is None:
         await house.gateway.send(place, Part(say(language, "mydata-none")))

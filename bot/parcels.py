@@ -9,20 +9,20 @@ shown is in `jobs.shown`, and a new process goes on from there:
     parts    the messages that are, or will be, the answer
     remade   one of them vanished and was made anew
 
-The one window: an emergency card goes out as one message at once, and a crash between Telegram's
-yes and our commit sends it twice. A second card is better than a late one.
+The one window: an emergency card (`cards`) goes out at once, and a crash between Telegram's yes and
+our commit sends it twice.
 """
 
 import asyncio
 import contextlib
 import logging
 import random
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
-from bot import answers, botapi, keyboards, places
+from bot import answers, botapi, cards, keyboards, places
 from bot.desk import Desk
 from bot.gateway import (
     BlockedError,
@@ -41,7 +41,6 @@ from doctor_llama.db import Session, Trouble
 from doctor_llama.schema import LIVE, Job, JobStatus, Message
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 STATUS_GRACE = 0.4  # seconds that a worker may take before a private chat gets a status message
 THINKING_AFTER = 1.0  # seconds without a word before a draft says so
@@ -395,27 +394,7 @@ class Parcel:
         await self._note(parts=parts, remade=True)
 
     async def _card(self) -> None:
-        """The emergency text: one message, at once, ahead of everything."""
         if "card" in self.shown or self.answer is None:
             return
-        async with self.desk.database.reading() as session:
-            question = await conversations.question_of(session, self.answer.id)
-        parts, keyboard = answers.card(self.job, self.answer, question)
-        for number, part in enumerate(parts, 1):
-            await self._send_card(part, keyboard if number == len(parts) else None)
+        await cards.send(self.desk, self.place, self.job, self.answer)
         await self._note(card=True)
-
-    async def _send_card(self, part: Part, keyboard: InlineKeyboardMarkup | None) -> None:
-        while True:
-            try:
-                await self.desk.gateway.send(
-                    self.place,
-                    part,
-                    priority=Priority.CARD,
-                    reply_to=self._reply_to,
-                    keyboard=keyboard,
-                )
-            except UncertainError:
-                await self.desk.gateway.pacing.pause(FIRST_PAUSE)
-            else:
-                return

@@ -5,7 +5,7 @@ import difflib
 import unicodedata
 from collections.abc import Collection
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 
 from bot import places, profile, rendering
 from bot.context import Context
@@ -93,6 +93,17 @@ async def refuse(
     except (UncertainError, UnreachableError) as error:
         context.house.manners.forget(place.chat, key)
         raise UnsaidError from error
+
+
+async def alone(update: Update, context: Context) -> tuple[Message, User] | None:
+    """The message and its writer, in a private chat; elsewhere it is said that this is for one."""
+    message = update.message
+    if message is None or message.from_user is None:
+        return None
+    if not places.of(message).private:
+        await refuse(context, message, "only-private")
+        return None
+    return message, message.from_user
 
 
 async def without_words(update: Update, context: Context) -> None:

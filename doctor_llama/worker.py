@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import update
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from doctor_llama import backups, erasures, history, jobs, prompt, status, vitals
 from doctor_llama.db import Database
-from doctor_llama.engine import ChatMessage, Chunk, Engine, EngineCard, SamplingParams
+from doctor_llama.engine import ChatMessage, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import (
     DoctorLlamaError,
     EngineDownError,
@@ -25,11 +25,10 @@ from doctor_llama.errors import (
     InvalidRequestError,
     RestartNeededError,
 )
+from doctor_llama.flight import Flight
 from doctor_llama.metrics import Metrics
-from doctor_llama.proofreading import Proofreader
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 from doctor_llama.serving import Serving
-from doctor_llama.triage import Label
 
 log = logging.getLogger(__name__)
 
@@ -40,34 +39,6 @@ REPORT_SECONDS = 30.0
 KEEP = 14  # backups
 ANOTHER_TEMPERATURE = 0.9  # at least, where somebody asked for another answer
 KINDS = (JobKind.ANSWER, JobKind.BACKUP, JobKind.RETENTION)
-
-
-@dataclass(eq=False)
-class Flight:
-    """An answer being written."""
-
-    job: Job
-    task: asyncio.Task[None] | None = None
-    raw: str = ""  # as the model wrote it
-    text: str = ""  # as it may be shown
-    proof: Proofreader = field(default_factory=lambda: Proofreader("", "en"))
-    written: str = ""
-    adapter: str | None = None  # what the text is made with
-    last: Chunk | None = None
-    ending: bool = False  # its end is being written: not to be touched any more
-    began: float = field(default_factory=time.monotonic)
-    first: float | None = None  # when the first words came
-
-    @property
-    def seconds(self) -> float:
-        """From the claim until now."""
-        return time.monotonic() - self.began
-
-    @property
-    def queue_seconds(self) -> float:
-        """From the question to the claim, by the clock on the wall."""
-        waited = (self.job.started_at or self.job.created_at) - self.job.created_at
-        return max(0.0, waited.total_seconds())
 
 
 class Worker:
@@ -247,7 +218,7 @@ class Worker:
         await self._write_end(flight, outcome, result)
         self.flights.pop(flight.job.id, None)
         if flight.job.kind == JobKind.ANSWER:
-            self._count(flight, outcome)
+            flight.count(self.metrics, outcome, self.engine.card())
 
     async def _write_end(self, flight: Flight, outcome: JobStatus, result: dict[str, Any]) -> None:
         """Settle the job and its message in one transaction, as long as the database needs."""
@@ -260,7 +231,7 @@ class Worker:
                         await session.execute(
                             update(Message)
                             .where(Message.id == job.message_id)
-                            .values(**self._ending(flight, outcome))
+                            .values(**flight.ends(outcome, self.engine.card()))
                         )
             except SQLAlchemyError:
                 log.exception("the end of job %s could not be written; trying again", job.id)
@@ -268,37 +239,6 @@ class Worker:
             else:
                 log.info("job %s %s after %.2f s", job.id, outcome, flight.seconds)
                 return
-
-    def _count(self, flight: Flight, outcome: JobStatus) -> None:
-        metrics, last = self.metrics, flight.last
-        adapter = (last.adapter if last else None) or self.engine.card().adapter
-        metrics.answers.labels(outcome, adapter or "none").inc()
-        metrics.queue_seconds.observe(flight.queue_seconds)
-        metrics.answer_seconds.observe(flight.seconds)
-        if flight.first is None or last is None:
-            return
-        metrics.first_token_seconds.observe(flight.first - flight.began)
-        metrics.tokens.labels("prompt").inc(last.prompt_tokens)
-        metrics.tokens.labels("completion").inc(last.completion_tokens)
-        writing = time.monotonic() - flight.first
-        if last.completion_tokens > 1 and writing > 0:
-            metrics.tokens_per_second.observe((last.completion_tokens - 1) / writing)
-
-    def _ending(self, flight: Flight, outcome: JobStatus) -> dict[str, Any]:
-        values: dict[str, Any] = {"content": flight.text.strip()}
-        if outcome is JobStatus.SUCCEEDED and flight.last is not None:
-            card = self.engine.card()
-            values |= {
-                "model": card.model,
-                "adapter": flight.last.adapter or card.adapter,
-                "finish_reason": flight.last.finish,
-                "prompt_tokens": flight.last.prompt_tokens,
-                "completion_tokens": flight.last.completion_tokens,
-                "queue_seconds": flight.queue_seconds,
-                "first_token_seconds": (flight.first or flight.began) - flight.began,
-                "seconds": flight.seconds,
-            }
-        return values
 
     async def _answer(self, flight: Flight) -> dict[str, Any]:
         async with self.database.reading() as session:
@@ -320,7 +260,8 @@ class Worker:
         if "again" in flight.job.payload:  # another answer should be another one
             params = replace(params, temperature=max(params.temperature, ANOTHER_TEMPERATURE))
         stream = self.engine.generate(turns, params)
-        flight.raw, flight.proof, begins = "", _proofreader(flight.job, question), True
+        flight.begin(question)
+        begins = True
         async with aclosing(stream):
             async for chunk in stream:
                 self._progress = time.monotonic()
@@ -329,7 +270,7 @@ class Worker:
                     # not sooner: a restart is told before the other adapter answers
                     flight.adapter, begins = self.serving.label, False
                 if chunk.restart:
-                    flight.raw, flight.proof = "", _proofreader(flight.job, question)
+                    flight.begin(question)
                 flight.raw += chunk.text
                 flight.text = flight.proof.take(flight.raw)
                 flight.last = chunk
@@ -453,18 +394,6 @@ class Worker:
                 await jobs.put_back(session, flight.job)
 
 
-def _proofreader(job: Job, question: str) -> Proofreader:
-    spoken = str(job.payload.get("spoken", job.payload.get("language", "en")))
-    return Proofreader(question, spoken, Label(job.payload.get("triage", Label.ROUTINE)))
-
-
 def _tell(poison: Sequence[Job]) -> None:
     for job in poison:
         log.error("job %s ended its worker twice and is set aside", job.id)
-
-
-def card_line(card: EngineCard) -> str:
-    """One line that says what answers, for the log and the terminal."""
-    adapter = f" with adapter {card.adapter}" if card.adapter else ""
-    demo = ", a small demonstration model" if card.demo else ""
-    return f"{card.model}{adapter} ({card.weights} on {card.device}{demo})"

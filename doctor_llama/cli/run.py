@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import SecretStr
 
-from doctor_llama import __version__, locks, logs, metrics, schedule, settings, status, worker
+from doctor_llama import __version__, locks, logs, metrics, schedule, settings, status
 from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.errors import ChatPageError, SettingsError
@@ -219,7 +219,7 @@ async def _greet(chosen: Settings, database: Database, supervisor: Supervisor) -
     async with database.reading() as session:
         cards = await status.cards(session)
     if cards:
-        typer.echo(f"Answering with {worker.card_line(cards[0])}.")
+        typer.echo(f"Answering with {cards[0]}.")
     typer.echo("Press Ctrl+C to stop.")
     if where != "Telegram" and chosen.open_browser and _has_desktop():
         webbrowser.open(where)

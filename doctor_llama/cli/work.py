@@ -119,7 +119,7 @@ async def _work(
         await doing.recover()
         await serving.start()
         doing.engine = serving.engine
-        worker.log.info("answering with %s", worker.card_line(doing.engine.card()))
+        worker.log.info("answering with %s", doing.engine.card())
         address = (chosen.metrics_host, chosen.metrics_port)
         healthy, ready = doing.healthy, lambda: not doing.stopping
         async with (

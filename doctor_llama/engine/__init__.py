@@ -74,6 +74,12 @@ class EngineCard:
     context_length: int  # tokens
     demo: bool = False  # the embedded model, which knows a few topics only
 
+    def __str__(self) -> str:
+        """One line that says what answers, for the log and the terminal."""
+        adapter = f" with adapter {self.adapter}" if self.adapter else ""
+        demo = ", a small demonstration model" if self.demo else ""
+        return f"{self.model}{adapter} ({self.weights} on {self.device}{demo})"
+
 
 class Engine(Protocol):
     """The seam between the worker and whatever generates text."""
