@@ -14,7 +14,7 @@ from doctor_llama import history, jobs, privacy, triage
 from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, Role, User, now
-from doctor_llama.triage import RED, Label, refusals
+from doctor_llama.triage import RED, Label, Verdict, refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +81,7 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     answer = Message(conversation_id=conversation.id, parent_id=asked.id, role="assistant")
     session.add(answer)
     await session.flush()
-    job = Job(
-        kind=JobKind.ANSWER,
-        lock=f"conversation:{conversation.id}",
-        user_id=user.id,
-        message_id=answer.id,
-        channel=question.channel,
-        reply_to=question.reply_to,
-        shown={},
-        payload={
-            "language": question.language,
-            "spoken": verdict.language,  # of the question itself
-            "triage": verdict.label,
-            "placed": user.country is not None,
-            "fresh": fresh,
-        },
-        result={},
-    )
+    job = _job(user, question, answer, verdict, fresh=fresh)
     if unsafe := not red and triage.refused(question.text, question.language):
         asked.triage_rule = refusals.RULE
     if red or unsafe:
@@ -112,6 +96,26 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     else:
         await jobs.enqueue_answer(session, job, limits)
     return Asked(job, verdict.label, new=True)
+
+
+def _job(user: User, question: Question, answer: Message, verdict: Verdict, *, fresh: bool) -> Job:
+    return Job(
+        kind=JobKind.ANSWER,
+        lock=f"conversation:{answer.conversation_id}",
+        user_id=user.id,
+        message_id=answer.id,
+        channel=question.channel,
+        reply_to=question.reply_to,
+        shown={},
+        payload={
+            "language": question.language,
+            "spoken": verdict.language,  # of the question itself
+            "triage": verdict.label,
+            "placed": user.country is not None,
+            "fresh": fresh,
+        },
+        result={},
+    )
 
 
 async def amend(

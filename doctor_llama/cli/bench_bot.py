@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -72,17 +72,20 @@ def bot(  # noqa: PLR0917 - each is an option of the command
         workers=workers,
     )
     outcome = asyncio.run(load.run(plan, lambda line: typer.echo(line, err=True)))
-    told = outcome.summary()
     if picture is not None:
         from bot.trials import picture as drawing
 
         picture.write_bytes(drawing.depth(outcome.depth))
-    if as_json:
-        typer.echo(json.dumps(told))
-    else:
-        table = Table("what", "how much", title="The account of the trial")
-        for name, value in told.items():
-            table.add_row(name.replace("_", " "), str(value))
-        Console().print(table)
+    _report(outcome.summary(), as_json=as_json)
     if not outcome.account.clean:
         sys.exit(1)
+
+
+def _report(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    table = Table("what", "how much", title="The account of the trial")
+    for name, value in told.items():
+        table.add_row(name.replace("_", " "), str(value))
+    Console().print(table)

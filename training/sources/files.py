@@ -102,6 +102,14 @@ def digest(path: Path) -> list[dict[str, Any]]:
     return described
 
 
+# what readers raise: ours and pyarrow's, zipfile's RuntimeError for a file with a password and
+# NotImplementedError for a strange compression, RecursionError for JSON that is nested too deep
+UNREADABLE = (
+    *(csv.Error, json.JSONDecodeError, ijson.JSONError, pa.ArrowException),
+    *(OSError, RuntimeError),
+)
+
+
 @contextmanager
 def told(name: str) -> Iterator[None]:
     """Make one sentence of whatever a broken file does to its reader."""
@@ -113,9 +121,7 @@ def told(name: str) -> Iterator[None]:
         ) from error
     except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile) as error:
         raise DatasetError(f"{name} is damaged or was cut off: {_first(error)}.") from error
-    except (csv.Error, json.JSONDecodeError, ijson.JSONError, pa.ArrowInvalid, OSError) as error:
-        raise DatasetError(f"{name} cannot be read: {_first(error)}.") from error
-    except (pa.ArrowException, RecursionError, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise DatasetError(f"{name} cannot be read: {_first(error)}.") from error
 
 

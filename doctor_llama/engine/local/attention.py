@@ -149,17 +149,28 @@ def grouped(
             if isinstance(one.keys, slice)
             else (keys.index_select(0, one.keys), values.index_select(0, one.keys))
         )
-        found = scaled_dot_product_attention(
-            query[:, :, one.rows],
-            mine.transpose(0, 1)[None],
-            told.transpose(0, 1)[None],
-            attn_mask=one.mask,
-            is_causal=one.mask is None,
-            scale=scaling,
-            enable_gqa=shared > 1,
-        )
-        out[:, one.rows] = found.transpose(1, 2)
+        out[:, one.rows] = _prompted(query[:, :, one.rows], mine, told, one.mask, scaling)
     return out, None
+
+
+def _prompted(
+    query: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    mask: torch.Tensor | None,
+    scaling: float | None,
+) -> torch.Tensor:
+    """Query (1, heads, tokens, size) on (keys, heads, size): (1, tokens, heads, size)."""
+    found = scaled_dot_product_attention(
+        query,
+        keys.transpose(0, 1)[None],
+        values.transpose(0, 1)[None],
+        attn_mask=mask,
+        is_causal=mask is None,
+        scale=scaling,
+        enable_gqa=query.shape[1] > keys.shape[1],
+    )
+    return found.transpose(1, 2)
 
 
 def _gather(cache: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
