@@ -18,6 +18,7 @@ __all__ = [
     "Engine",
     "EngineCard",
     "FinishReason",
+    "Labelling",
     "SamplingParams",
     "Swapping",
 ]
@@ -118,4 +119,21 @@ class Swapping(Protocol):
         No answer mixes two: it ends within `drain` seconds as it began, or begins again. Raises,
         with nothing changed, `AdapterError`, and `RestartNeededError` when what answers now cannot
         make room for another.
+        """
+
+
+@runtime_checkable
+class Labelling(Protocol):
+    """An engine whose base model, without any adapter, can be asked which of a few labels fits."""
+
+    def why_no_labels(self) -> str | None:
+        """Why it cannot be asked now, in half a sentence; None where it can. After `start`."""
+
+    async def likelihoods(
+        self, messages: Sequence[ChatMessage], labels: Sequence[str]
+    ) -> tuple[float, ...]:
+        """How likely each label is as the base's next token, among these alone: together 1.
+
+        The labels are words of one token, such as letters. Answers in flight are unharmed. Raises
+        `EngineError`, and `InvalidRequestError` for what cannot be asked.
         """

@@ -14,10 +14,11 @@ from doctor_llama.engine import (
     Engine,
     EngineCard,
     FinishReason,
+    Labelling,
     SamplingParams,
     Swapping,
 )
-from doctor_llama.errors import AdapterError
+from doctor_llama.errors import AdapterError, InvalidRequestError
 
 
 class DemoEngine:
@@ -46,6 +47,19 @@ class DemoEngine:
         if not isinstance(self._engine, Swapping):
             raise AdapterError("This engine cannot change its adapter.")
         return await self._engine.swap(adapter, label=label, drain=drain)
+
+    def why_no_labels(self) -> str | None:
+        if isinstance(self._engine, Labelling):
+            return self._engine.why_no_labels()
+        return "this engine has no likelihoods"
+
+    async def likelihoods(
+        self, messages: Sequence[ChatMessage], labels: Sequence[str]
+    ) -> tuple[float, ...]:
+        """As the engine behind it, of whatever was said: it is not an answer."""
+        if not isinstance(self._engine, Labelling):
+            raise InvalidRequestError("This engine has no likelihoods.")
+        return await self._engine.likelihoods(messages, labels)
 
     async def generate(
         self, messages: Sequence[ChatMessage], params: SamplingParams

@@ -13,6 +13,12 @@ the first token):
     [[hang]]       no more tokens for anybody, and no progress, until the engine is stopped
     [[crash]]      the process ends, as after a segmentation fault (exit status 139)
 
+What it is asked for labels it finds the last one certain, but for
+
+    [[label 0.9]]  the first one has that share, and the last one the rest
+    [[label error]] `EngineError`
+    [[label hang]] they never come
+
 Anything else in double brackets is text.
 """
 
@@ -28,6 +34,7 @@ from doctor_llama.engine import ChatMessage, Chunk, EngineCard, FinishReason, Sa
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
 
 DIRECTIVE = re.compile(r"\[\[(?:(crash|hang|error|oom)|(slow|long) (\d{1,6}(?:\.\d{1,3})?))\]\]")
+LABEL = re.compile(r"\[\[label (error|hang|0\.\d{1,3}|1)\]\]")
 TOKEN = re.compile(r"\S+\s*|\s+")  # a word with the space behind it
 MARKED = 60  # characters of the question that an answer repeats
 CRASH_STATUS = 139  # what a shell reports after SIGSEGV
@@ -120,6 +127,24 @@ class ScriptedEngine:
                     yield chunk
             finally:
                 self._active -= 1
+
+    def why_no_labels(self) -> str | None:
+        self._require_up()
+        return None
+
+    async def likelihoods(
+        self, messages: Sequence[ChatMessage], labels: Sequence[str]
+    ) -> tuple[float, ...]:
+        """What the last message says that they are."""
+        self._require_up()
+        found = LABEL.search(messages[-1].content)
+        said = found[1] if found else "0.0"
+        if said == "hang":
+            await self._stopped.wait()
+        if said in ("error", "hang"):
+            raise EngineError
+        first = float(said)
+        return (first, *[0.0] * (len(labels) - 2), 1.0 - first)
 
     def _check(self, messages: Sequence[ChatMessage], params: SamplingParams) -> str:
         """Return the question. Raises `InvalidRequestError`."""

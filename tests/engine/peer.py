@@ -7,6 +7,7 @@ them, and what it was sent. It is strict: an unknown field, model or role is ref
 import asyncio
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
@@ -36,6 +37,7 @@ EXTRAS = {
     "add_generation_prompt",
     "continue_final_message",
 }
+LIKELY = {"logprobs", "top_logprobs"}  # what a server may take as well
 
 
 def refusal(status: int, message: str, **headers: str) -> JSONResponse:
@@ -60,8 +62,10 @@ class Peer:
     drop_after: int | None = None  # words, then the connection breaks; once
     healthy: bool = True
     load_status: int = 200
+    likely: dict[str, float] = field(default_factory=dict)  # first words, where it takes LIKELY
 
     asked: list[dict[str, Any]] = field(default_factory=list)
+    labelled: list[dict[str, Any]] = field(default_factory=list)  # asked for LIKELY
     times: list[float] = field(default_factory=list)
     adapters: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)  # load and unload
@@ -118,6 +122,8 @@ class Peer:
         prompt = sum(len(m["content"].split()) for m in body["messages"]) + self._marks(body)
         if prompt + body["max_tokens"] > self.length:
             return refusal(400, f"This model's maximum context length is {self.length} tokens.")
+        if "logprobs" in body:
+            self.labelled.append(body)
         fault: int | str | None = None
         drop: int | None = None
         if body["max_tokens"] > 1:  # not a probe
@@ -166,7 +172,9 @@ class Peer:
                 if index == drop:
                     raise ConnectionAbortedError
                 await asyncio.sleep(self.pause)
-                yield self._event({"content": word})
+                yield self._event(
+                    {"content": word}, likely=self.likely if "logprobs" in body else {}
+                )
             yield self._event({}, "length" if limit < len(words) else "stop")
             if self.usage:
                 counts = {"prompt_tokens": prompt, "completion_tokens": limit}
@@ -193,8 +201,13 @@ class Peer:
         delta: dict[str, str] | None,
         finish: str | None = None,
         usage: dict[str, int] | None = None,
+        likely: dict[str, float] | None = None,
     ) -> str:
-        choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+        choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": finish}
+        if likely:
+            top = [{"token": word, "logprob": math.log(share)} for word, share in likely.items()]
+            choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
+        choices = [] if delta is None else [choice]
         chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": BASE}
         return f"data: {json.dumps({**chunk, 'choices': choices, 'usage': usage})}\n\n"
 

@@ -16,7 +16,7 @@ import torch
 
 from doctor_llama.engine import SamplingParams
 from doctor_llama.engine.local import LocalEngine, batching
-from doctor_llama.engine.local.engine import Running
+from doctor_llama.engine.local.running import Running
 from doctor_llama.errors import InvalidRequestError, ModelUnavailableError
 from tests.engine.conftest import GREEDY, MakeEngine, answer, ask
 

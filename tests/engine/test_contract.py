@@ -11,11 +11,11 @@ import pytest_asyncio
 import torch
 
 from doctor_llama import embedded
-from doctor_llama.engine import ChatMessage, Engine, FinishReason, SamplingParams
+from doctor_llama.engine import ChatMessage, Engine, FinishReason, Labelling, SamplingParams
 from doctor_llama.engine.local import LocalEngine
 from doctor_llama.engine.remote import RemoteEngine
 from doctor_llama.engine.scripted import ScriptedEngine
-from doctor_llama.errors import EngineDownError, InvalidRequestError
+from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
 from tests.engine.conftest import answer, ask, finish
 from tests.engine.peer import transformers_serve
 from tests.pace import within
@@ -127,6 +127,22 @@ async def test_what_cannot_be_done_is_refused_alone(
     with pytest.raises(InvalidRequestError):
         await answer(engine, messages, params)
     assert await neighbour
+
+
+async def test_labels_are_had_or_it_says_why_not(engine: AnyEngine) -> None:
+    """`transformers serve`, the remote one here, refuses to say how likely its words are."""
+    assert isinstance(engine, Labelling)
+    neighbour = asyncio.create_task(answer(engine, "What helps?", PARAMS))
+    remote = isinstance(engine, RemoteEngine)
+    assert remote == ("logprobs" in (engine.why_no_labels() or ""))
+    if remote:
+        with pytest.raises(EngineError):
+            await engine.likelihoods(ask("A or B?"), "AB")
+    else:
+        found = await engine.likelihoods(ask("A or B?"), "AB")
+        assert len(found) == 2
+        assert sum(found) == pytest.approx(1.0)
+    assert await neighbour == await answer(engine, "What helps?", PARAMS)
 
 
 async def test_idle_is_progress(engine: AnyEngine) -> None:

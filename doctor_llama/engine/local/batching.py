@@ -11,7 +11,7 @@ import math
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from transformers import GenerationConfig
@@ -28,6 +28,8 @@ PAGE = 32  # tokens; prompts share their beginning in whole pages
 MEMORY_SHARE = 0.5  # of what is free goes to the cache; activations and masks need the rest
 STOP_SECONDS = 10.0
 STEP_TOKENS = {"cuda": 1024, "cpu": 512}  # more would let answers in flight wait for long prompts
+
+Found = TypeVar("Found")
 
 # A step's output: cumulative `generated_tokens`, `error`, `is_finished()`.
 Output = Any
@@ -83,7 +85,7 @@ def size(base: Any, *, context_length: int, concurrency: int, free_bytes: int) -
 class Batcher:
     """One run of the manager, from start to stop or death. A new one begins with an empty cache.
 
-    Call everything but `stop`, `paused` and `between_steps` on the event loop of the engine.
+    Call everything but `stop`, `paused`, `aside` and `between_steps` on the engine's event loop.
     """
 
     def __init__(
@@ -250,6 +252,14 @@ class Batcher:
         """
         with self._manager.pause():
             yield
+
+    def aside(self, look: Callable[[], Found]) -> Found:
+        """Run `look`, which uses the model and leaves it as it was, while no step runs. Blocks.
+
+        Raises `RuntimeError` where the loop is dead, and what `look` raises.
+        """
+        with self.paused():
+            return look()
 
     def stop(self) -> None:
         """End the thread and free the cache. Blocks.

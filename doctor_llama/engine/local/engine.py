@@ -15,13 +15,13 @@ from typing import Any
 
 import torch
 
-from doctor_llama import prompt
 from doctor_llama.engine import ChatMessage, Chunk, EngineCard, SamplingParams
 from doctor_llama.engine.local import (
     attention,
     batching,
     hub,
     judging,
+    labelling,
     loading,
     lora,
     sampling,
@@ -32,27 +32,13 @@ from doctor_llama.engine.local import (
 from doctor_llama.engine.local.answers import Answer
 from doctor_llama.engine.local.batching import Batcher, Size
 from doctor_llama.engine.local.flight import Flight
+from doctor_llama.engine.local.running import Running, Voice, admitted
 from doctor_llama.engine.local.weights import Weights, free_memory, held
-from doctor_llama.errors import (
-    AdapterError,
-    EngineDownError,
-    EngineError,
-    InvalidRequestError,
-    RestartNeededError,
-)
+from doctor_llama.errors import AdapterError, EngineDownError, EngineError, RestartNeededError
 
 log = logging.getLogger(__name__)
 
 TRIAL = "Hello. What helps against a headache?"  # new weights must yield numbers for it
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What an adapter brings besides its weights; exchanged together with them."""
-
-    tokenizer: tokens.Tokenizer
-    eos_ids: tuple[int, ...]
-    label: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +55,6 @@ class Change:
         rows = loaded.plan.rows
         net = slot.adopt(loaded.model, self.fitted, self.new, rebuilt=self.rebuilt, base_rows=rows)
         return replace(loaded, model=net, adapter=self.new)
-
-
-@dataclass(slots=True)
-class Running:
-    """What there is between `start` and `stop`."""
-
-    loaded: loading.Loaded
-    voice: Voice
-    flight: Flight
-    encoding: ThreadPoolExecutor  # of one thread, since a tokenizer is not made for two
-    context_length: int
-    swapping: asyncio.Lock
 
 
 def pass_over_libraries() -> None:
@@ -256,7 +230,7 @@ class LocalEngine:
         shown = False
         async with flight.places:
             while True:
-                voice, ids = await _admitted(running, messages, max_tokens)
+                voice, ids = await admitted(running, messages, max_tokens)
                 text = tokens.TextStream(voice.tokenizer, params.stop)
                 answer = Answer(
                     ids, max_tokens=max_tokens, sampling=how, eos_ids=voice.eos_ids, text=text
@@ -310,6 +284,15 @@ class LocalEngine:
                 waited = flight.reopen()
             return waited
 
+    def why_no_labels(self) -> str | None:
+        return labelling.why_not(self._require_running().loaded)
+
+    async def likelihoods(
+        self, messages: Sequence[ChatMessage], labels: Sequence[str]
+    ) -> tuple[float, ...]:
+        """As `Labelling` says. Answers in flight wait as long as for one more prompt."""
+        return await labelling.ask(self._require_running(), messages, labels)
+
     def _prepare(self, loaded: loading.Loaded, adapter: str | None, label: str | None) -> Change:
         """Read, check and try an adapter beside the one that answers."""
         new, voice = self._judge(loaded, adapter, label)
@@ -348,43 +331,3 @@ class LocalEngine:
         if self._running is None:
             raise EngineDownError("The engine is not running.")
         return self._running
-
-
-async def _admitted(
-    running: Running, messages: Sequence[ChatMessage], max_tokens: int
-) -> tuple[Voice, list[int]]:
-    """Wait until weights and template belong together, with the prompt in that template.
-
-    Nothing is awaited between the last look and the return.
-    """
-    flight = running.flight
-    voice, ids = await _encode(running, messages, max_tokens)
-    # checked again after each wait: an event that was set may be cleared by now
-    while not flight.open.is_set() or voice is not running.voice:
-        await flight.open.wait()
-        flight.require_up()
-        if voice is not running.voice:
-            voice, ids = await _encode(running, messages, max_tokens)
-    flight.require_up()
-    return voice, ids
-
-
-async def _encode(
-    running: Running, messages: Sequence[ChatMessage], max_tokens: int
-) -> tuple[Voice, list[int]]:
-    """Fit the conversation into the context, in the thread that owns the tokenizer."""
-    voice = running.voice
-    budget = running.context_length - max_tokens
-
-    def fitted() -> list[int]:
-        window = prompt.fit(messages, tokens.counter(voice.tokenizer), budget)
-        return tokens.encode(voice.tokenizer, window)
-
-    ids = await asyncio.get_running_loop().run_in_executor(running.encoding, fitted)
-    if len(ids) > budget:
-        raise InvalidRequestError(
-            f"The question is too long: {len(ids)} tokens, and there is room for {budget}."
-        )
-    if max(ids) >= running.loaded.vocabulary:
-        raise InvalidRequestError("The question holds a token that the model does not know.")
-    return voice, ids

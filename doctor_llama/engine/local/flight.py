@@ -6,7 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -17,6 +17,8 @@ from doctor_llama.engine.local.batching import Batcher, Size
 from doctor_llama.errors import EngineDownError, EngineError
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 WATCH_SECONDS = 0.05
 MAX_RETRIES = 2  # of one answer, and of the batcher without a token in between
@@ -43,6 +45,7 @@ class Flight:
         self._deaths = 0  # of batchers, since the last token
         self._progress = time.monotonic()
         self._watch: asyncio.Task[None] | None = None
+        self._look: asyncio.Task[Any] | None = None  # what is looked at aside
         self.places = Places(room.requests)
         self.open = asyncio.Event()  # the gate: cleared while weights are exchanged
         self.open.set()
@@ -136,6 +139,21 @@ class Flight:
                 await asyncio.to_thread(self._batcher.between_steps, changed)
             finally:
                 self._progress = time.monotonic()
+
+    async def aside(self, look: Callable[[], Found]) -> Found:
+        """Run `look`, which uses the model and leaves it as it was, between two steps.
+
+        Once begun it goes on to its end, also when its caller leaves: nobody exchanges the weights
+        under it. Raises `RuntimeError` where the batcher is dead, and what `look` raises.
+        """
+        await self._surgery.acquire()
+        self._look = task = asyncio.create_task(asyncio.to_thread(self._batcher.aside, look))
+        task.add_done_callback(self._looked)
+        return await asyncio.shield(task)
+
+    def _looked(self, _: asyncio.Task[Any]) -> None:
+        self._progress = time.monotonic()
+        self._surgery.release()
 
     async def _give_up_all(self) -> None:
         self.close()

@@ -5,7 +5,9 @@ which it is tried while the old one answers. Only `adopt`, which copies a few sm
 not run while the model does: a forward pass would see old layers and new ones.
 """
 
+import contextlib
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -78,6 +80,20 @@ def adopt(net: Any, fitted: Any, new: Lora | None, *, rebuilt: bool, base_rows: 
         net.peft_config[SLOT] = fitted.peft_config[SLOT]
     write_rows(net, new, base_rows=base_rows)
     return net
+
+
+@contextlib.contextmanager
+def silenced(net: Any) -> Iterator[Any]:
+    """The base as it is without its adapter; the model must not run meanwhile but by its caller."""
+    layers = _layers(net)
+    for layer in layers:
+        layer.enable_adapters(enabled=False)
+    try:
+        yield base_of(net)
+    finally:
+        for layer in layers:
+            layer.enable_adapters(enabled=True)
+            layer.set_adapter(SLOT, inference_mode=True)  # else its weights are to be trained now
 
 
 def _layers(net: Any) -> list[Any]:

@@ -1,9 +1,10 @@
-"""What a server can do, found out by asking it: five short requests before it gets a question.
+"""What a server can do, found out by asking it: six short requests before it gets a question.
 
 Servers differ in what they refuse, what they ignore and what they tell; nothing here is assumed
 from a server's name or version.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -22,6 +23,7 @@ OPTIONS: Mapping[str, Extras] = {
     "seed": {"seed": 1},
     "top_k": {"top_k": 1},
 }
+LABELS: Extras = {"logprobs": True, "top_logprobs": 20}  # as many as vLLM gives by default
 RESUME: Extras = {"add_generation_prompt": False, "continue_final_message": True}
 GREETING = ({"role": "user", "content": "Hello"},)
 BEGUN = (*GREETING, {"role": "assistant", "content": "Hello"})
@@ -47,6 +49,7 @@ class Features:
     top_k: bool = False
     resume: bool = False  # goes on from a begun answer, as vLLM does
     loras: bool = False  # loads adapters at run time, as vLLM does
+    labels: bool = False  # says how likely its first words were
 
     def line(self) -> str:
         """Say it in one line, for the log and `checkup`."""
@@ -56,6 +59,7 @@ class Features:
             "top_k": self.top_k,
             "going on with a begun answer": self.resume,
             "adapters at run time": self.loras,
+            "likelihoods": self.labels,
         }
         can = ", ".join(name for name, has in known.items() if has) or "only the plain protocol"
         cannot = ", ".join(name for name, has in known.items() if not has)
@@ -112,6 +116,7 @@ async def probe(
         top_k=taken["top_k"],
         resume=await _resumes(client, model, taken, seconds),
         loras=await _loads_adapters(http, seconds),
+        labels=await _gives_likelihoods(client, model, seconds),
     )
 
 
@@ -127,6 +132,46 @@ async def _resumes(
         return False
     took, opened = await _accepts(client, model, BEGUN, {**counted, **RESUME}, seconds)
     return took and 0 < opened < closed
+
+
+async def _gives_likelihoods(client: openai.AsyncOpenAI, model: str, seconds: float) -> bool:
+    """Whether it says how likely its first words are. One that fails on that can answer still."""
+    try:
+        return bool(await likelihoods(client, model, GREETING, seconds))
+    except Fault:
+        return False
+
+
+async def likelihoods(
+    client: openai.AsyncOpenAI, model: str, messages: Sequence[Mapping[str, str]], seconds: float
+) -> dict[str, float]:
+    """The likeliest first words of an answer, without space around them: from 0 to 1.
+
+    Empty where the server takes the question and does not say. Raises `Fault`.
+    """
+    found: dict[str, float] = {}
+    try:
+        stream = await client.chat.completions.create(
+            model=model,
+            messages=cast(Any, list(messages)),
+            max_tokens=1,
+            temperature=0.0,
+            stream=True,
+            extra_body=dict(LABELS),
+            timeout=seconds,
+        )
+        async with stream:
+            async for chunk in stream:
+                for choice in chunk.choices or ():
+                    said = choice.logprobs.content if choice.logprobs else None
+                    for one in said[0].top_logprobs if said and not found else ():
+                        word = one.token.strip()
+                        found[word] = found.get(word, 0.0) + math.exp(one.logprob)
+    except openai.OpenAIError as error:
+        raise faults.judge(error) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Fault(Kind.UNFIT, "does not speak the OpenAI protocol") from error
+    return found
 
 
 async def _accepts(

@@ -15,7 +15,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from doctor_llama.engine import ChatMessage, Chunk, EngineCard, FinishReason, SamplingParams
-from doctor_llama.engine.remote import address, answers, attempt
+from doctor_llama.engine.remote import address, answers, attempt, labelling
 from doctor_llama.engine.remote.answers import Answer, Held
 from doctor_llama.engine.remote.attempt import Attempt, Usage
 from doctor_llama.engine.remote.faults import Fault, Kind
@@ -193,6 +193,16 @@ class RemoteEngine:
         for server, fault in failed.items():
             running.fleet.drop(server, fault)
         return 0.0
+
+    def why_no_labels(self) -> str | None:
+        return labelling.why_not(self._require_running().fleet)
+
+    async def likelihoods(
+        self, messages: Sequence[ChatMessage], labels: Sequence[str]
+    ) -> tuple[float, ...]:
+        """As `Labelling` says, of one server that can."""
+        fleet, seconds = self._require_running().fleet, self._timing.first_token
+        return await labelling.ask(fleet, messages, labels, seconds)
 
     # -- one answer -------------------------------------------------------------------------------
 
