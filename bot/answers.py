@@ -7,7 +7,7 @@ from telegram import InlineKeyboardMarkup
 from bot import keyboards, rendering
 from bot.rendering import Part
 from bot.texts import duration, say
-from doctor_llama import proofreading, triage
+from doctor_llama import jobs, proofreading, triage
 from doctor_llama.pauses import Pause
 from doctor_llama.runs import Learning
 from doctor_llama.schema import Job, JobStatus, Message
@@ -73,6 +73,8 @@ def ending(job: Job, answer: Message | None) -> tuple[list[Part], InlineKeyboard
     tongue, parts = language(job), _parts(job, answer)
     retry = keyboards.again(tongue, answer.id) if answer is not None else None
     match job.status:
+        case JobStatus.SUCCEEDED if answer is not None and not jobs.is_answer(job):
+            return card(job, answer, kept=job.payload.get("triage") == Label.EMERGENCY)
         case JobStatus.SUCCEEDED if parts and answer is not None:
             line = proofreading.safety_line(answer.content, spoken(job))
             parts = _parts(job, answer, f"\n\n{line}") if line else parts
@@ -96,15 +98,14 @@ def alarming(job: Job) -> str | None:
 
 
 def card(
-    job: Job, answer: Message, question: Message | None
+    job: Job, answer: Message, *, kept: bool
 ) -> tuple[list[Part], InlineKeyboardMarkup | None]:
-    """An emergency text; "answer anyway" only where we still have the question, and no crisis.
+    """An emergency text; "answer anyway" where we still have the question, and it is no crisis.
 
     Whose country we do not know is asked for it: the numbers differ.
     """
     parts, red = rendering.plain(answer.content), job.payload.get("triage") in RED
     placed = bool(job.payload.get("placed", True)) or not red
-    kept = question is not None and question.content and question.triage == Label.EMERGENCY
     return parts, keyboards.card(language(job), answer.id if kept else None, placed=placed)
 
 

@@ -10,6 +10,7 @@ from bot.places import Place
 from bot.rendering import Part
 from doctor_llama import conversations
 from doctor_llama.schema import Job, Message
+from doctor_llama.triage import Label
 
 PAUSE = 0.5  # seconds after a sending of which nobody knows whether it arrived
 
@@ -18,7 +19,8 @@ async def send(desk: Desk, place: Place, job: Job, answer: Message) -> None:
     """Return when it is in the chat. Raises what the gateway raises, but for `UncertainError`."""
     async with desk.database.reading() as session:
         question = await conversations.question_of(session, answer.id)
-    parts, keyboard = answers.card(job, answer, question)
+    kept = question is not None and question.content and question.triage == Label.EMERGENCY
+    parts, keyboard = answers.card(job, answer, kept=bool(kept))
     for number, part in enumerate(parts, 1):
         await _send(desk, place, job, part, keyboard if number == len(parts) else None)
 

@@ -319,7 +319,7 @@ class Parcel:
     async def _deliver(self, session: Session) -> None:
         await jobs.delivered(session, self.job.id, self.shown)
         parts = self.shown.get("parts")
-        if parts and self.job.status == JobStatus.SUCCEEDED and self.job.message_id:
+        if parts and jobs.is_answer(self.job) and self.job.message_id:
             ref = self.place.ref(parts[-1])
             await conversations.stands_at(session, self.job.message_id, ref)
             if self.place.private and "again" in self.job.payload:

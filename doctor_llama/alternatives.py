@@ -29,7 +29,7 @@ async def again(session: AsyncSession, user: User, answer_id: int, limits: Limit
     if question is None or not question.content or not before:
         return None
     last, label = before[-1], Label(question.triage or Label.ROUTINE)
-    if last.attempts == 0 and last.status == JobStatus.SUCCEEDED:  # an emergency text
+    if last.status == JobStatus.SUCCEEDED and not jobs.is_answer(last):  # an emergency text
         return None
     if last.message_id != answer.id or last.status in LIVE:
         return Asked(last, label, new=False)

@@ -14,7 +14,7 @@ from doctor_llama import history, jobs, privacy, triage
 from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, Role, User, now
-from doctor_llama.triage import RED, Label, Verdict, refusals
+from doctor_llama.triage import RED, Label, Verdict, likelihoods, refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ def _job(user: User, question: Question, answer: Message, verdict: Verdict, *, f
             "triage": verdict.label,
             "placed": user.country is not None,
             "fresh": fresh,
+            "calm": question.calm,
         },
         result={},
     )
@@ -179,6 +180,20 @@ async def ask_anew(session: AsyncSession, user: User, question: Question, limits
     for job in await jobs_of(session, earlier.id):
         await jobs.cancel(session, job.id)
     return await ask(session, user, replace(question, replaces=earlier.id), limits)
+
+
+async def raised(session: AsyncSession, job: Job, label: Label) -> str:
+    """A model takes the question of this job for a red flag: note it, return what its writer is
+    told in place of an answer. In the transaction that ends the job."""
+    row = await session.get_one(Job, job.id)
+    answer = await session.get_one(Message, row.message_id)
+    asked = await session.get_one(Message, answer.parent_id)
+    user = await session.get(User, row.user_id) if row.user_id is not None else None
+    asked.triage, asked.triage_rule = label, likelihoods.RULE
+    country = user.country if user is not None else None
+    row.payload = {**row.payload, "triage": label, "placed": country is not None}
+    await session.flush()
+    return triage.reply(label, str(row.payload.get("spoken", "en")), country)
 
 
 async def jobs_of(session: AsyncSession, question_id: int) -> list[Job]:

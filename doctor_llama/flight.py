@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doctor_llama.engine import Chunk, EngineCard
+from doctor_llama.labelling import Raised
 from doctor_llama.metrics import Metrics
 from doctor_llama.proofreading import Proofreader
 from doctor_llama.schema import Job, JobStatus
@@ -24,6 +25,7 @@ class Flight:
     written: str = ""
     adapter: str | None = None  # what the text is made with
     last: Chunk | None = None
+    raised: Raised | None = None  # a red flag after all: no answer is written
     ending: bool = False  # its end is being written: not to be touched any more
     began: float = field(default_factory=time.monotonic)
     first: float | None = None  # when the first words came
@@ -65,6 +67,7 @@ class Flight:
     def count(self, metrics: Metrics, outcome: JobStatus, card: EngineCard) -> None:
         """Put its figures into the metrics."""
         adapter = (self.last.adapter if self.last else None) or card.adapter
+        adapter = adapter if self.raised is None else None
         metrics.answers.labels(outcome, adapter or "none").inc()
         metrics.queue_seconds.observe(self.queue_seconds)
         metrics.answer_seconds.observe(self.seconds)

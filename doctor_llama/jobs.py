@@ -192,6 +192,11 @@ async def _take_back(session: AsyncSession, held: Sequence[Job]) -> list[Job]:
     return poison
 
 
+def is_answer(job: Job) -> bool:
+    """Whether it ended with an answer of the model, and not with a fixed text of triage."""
+    return job.status == JobStatus.SUCCEEDED and job.attempts > 0 and "raised" not in job.result
+
+
 async def cancel(session: AsyncSession, job_id: int, *, told: bool = False) -> bool:
     """Cancel a live job; false when it had ended. `told`: nobody waits for a notice."""
     at = now()

@@ -44,6 +44,14 @@ class Metrics:
             ["kind"],
             registry=here,
         )
+        self.label_passes = Counter(
+            "doctor_llama_label_passes",
+            "Questions that the base model read again, by what came of it: kept, emergency, "
+            "crisis, failed.",
+            ["outcome"],
+            registry=here,
+        )
+        self.label_pass_seconds = _histogram("label_pass_seconds", "Of one label pass.", here)
         self.queue_seconds = _histogram("queue_seconds", "From question to claim.", here)
         self.first_token_seconds = _histogram(
             "first_token_seconds", "From claim to the first words.", here

@@ -107,6 +107,15 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         None, ge=1, description="CPU threads of the model. Default: PyTorch's own choice."
     )
+    triage_model_threshold: float | None = Field(
+        None,
+        gt=0.0,
+        le=1.0,
+        description="From 0 to 1: a question that the gate called routine or urgent is answered "
+        "with an emergency text once the base model, without its adapter, finds emergency and "
+        "crisis together so likely. Default: none, off. Measure first, with the weights that "
+        "answer: `doctor-llama bench triage FILE --model`.",
+    )
     queue_limit: int = Field(
         500, ge=1, description="Questions that may wait in all; more are refused, kindly."
     )

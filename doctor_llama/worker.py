@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from doctor_llama import backups, erasures, history, jobs, prompt, status, vitals
+from doctor_llama import chores, conversations, history, jobs, labelling, prompt, status, vitals
 from doctor_llama.db import Database
 from doctor_llama.engine import ChatMessage, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import (
@@ -26,6 +26,7 @@ from doctor_llama.errors import (
     RestartNeededError,
 )
 from doctor_llama.flight import Flight
+from doctor_llama.labelling import Reader
 from doctor_llama.metrics import Metrics
 from doctor_llama.schema import Job, JobKind, JobStatus, Message
 from doctor_llama.serving import Serving
@@ -36,7 +37,6 @@ POLL_SECONDS = 0.1
 WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon a stop is noticed
 FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
 REPORT_SECONDS = 30.0
-KEEP = 14  # backups
 ANOTHER_TEMPERATURE = 0.9  # at least, where somebody asked for another answer
 KINDS = (JobKind.ANSWER, JobKind.BACKUP, JobKind.RETENTION)
 
@@ -60,11 +60,17 @@ class Worker:
         beat: Callable[[], None] = lambda: None,
         metrics: Metrics | None = None,
         serving: Serving | None = None,
+        raise_from: float | None = None,
     ) -> None:
+        """`raise_from` is the threshold of the label pass; None for none."""
         self.database, self.engine, self.name = database, engine, name
         self.params, self.concurrency, self.stall_seconds = params, concurrency, stall_seconds
-        self.beat, self.metrics, self.serving = beat, metrics or Metrics(), serving
+        self.beat, self.metrics = beat, metrics or Metrics()
         self.serving = serving  # None: the engine keeps the adapter that it has
+        self.reader = None
+        if raise_from is not None:
+            patience = min(labelling.SECONDS, stall_seconds / 2)
+            self.reader = Reader(raise_from, self.metrics, seconds=patience)
         self.flights: dict[int, Flight] = {}
         self.fatal: EngineDownError | None = None
         self.outdated: RestartNeededError | None = None
@@ -185,8 +191,10 @@ class Worker:
         flight = self.flights[job.id] = Flight(job)
         work = {
             JobKind.ANSWER: self._answer,
-            JobKind.BACKUP: self._backup,
-            JobKind.RETENTION: self._retain,
+            JobKind.BACKUP: lambda flight: chores.backup(self.database, flight.job),
+            JobKind.RETENTION: lambda flight: chores.retain(
+                self.database, flight.job, self._progresses
+            ),
         }[JobKind(job.kind)]
         flight.task = asyncio.create_task(self._settle(flight, work), name=f"job-{job.id}")
         return True
@@ -228,10 +236,12 @@ class Worker:
                 async with self.database.session() as session:
                     ours = await jobs.finish(session, job, outcome, result)
                     if ours and job.message_id is not None:
+                        values = flight.ends(outcome, self.engine.card())
+                        if flight.raised is not None:
+                            card = await conversations.raised(session, job, flight.raised.label)
+                            values["content"] = card
                         await session.execute(
-                            update(Message)
-                            .where(Message.id == job.message_id)
-                            .values(**flight.ends(outcome, self.engine.card()))
+                            update(Message).where(Message.id == job.message_id).values(**values)
                         )
             except SQLAlchemyError:
                 log.exception("the end of job %s could not be written; trying again", job.id)
@@ -245,6 +255,11 @@ class Worker:
             answer = await session.get_one(Message, flight.job.message_id)
             turns = await history.turns(session, answer)
         question = turns[-1].content if turns else ""
+        if self.reader is not None:
+            flight.raised = await self.reader.read(self.engine, flight.job, question)
+            self._progresses()
+            if flight.raised is not None:
+                return flight.raised.as_result()
         await self._write(flight, prompt.conversation(turns), question)
         while self.serving and flight.last and not await self.serving.keep(flight.last):
             flight.text = ""  # the adapter that wrote it did not pass
@@ -254,6 +269,9 @@ class Worker:
         for kind, count in flight.proof.counts.items():
             self.metrics.proofreading.labels(kind).inc(count)
         return {"proofreading": dict(flight.proof.counts)} if flight.proof.counts else {}
+
+    def _progresses(self) -> None:
+        self._progress = time.monotonic()
 
     async def _write(self, flight: Flight, turns: Sequence[ChatMessage], question: str) -> None:
         params = self.params
@@ -279,24 +297,6 @@ class Worker:
                 if flight.text and not flight.written:
                     self._first_words.set()
         flight.text = flight.proof.take(flight.raw, whole=True)
-
-    async def _backup(self, flight: Flight) -> dict[str, Any]:
-        path = await asyncio.to_thread(backups.make, self.database)
-        gone = backups.prune(self.database.backups, int(flight.job.payload.get("keep", KEEP)))
-        return {"path": str(path), "removed": len(gone)}
-
-    async def _retain(self, flight: Flight) -> dict[str, Any]:
-        """Erase what is too old, a batch at a time, so that nobody waits long for the database."""
-        erased, days = 0, int(flight.job.payload["days"])
-        while True:
-            async with self.database.session() as session:
-                batch = await erasures.expire(session, days)
-            erased += batch
-            self._progress = time.monotonic()
-            if not batch:
-                break
-        await self.database.checkpoint()
-        return {"erased": erased}
 
     # -- the tick ---------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ def main() -> None:
         ask,
         bench,
         bench_bot,
+        bench_triage,
         checkup,
         data,
         evaluate,

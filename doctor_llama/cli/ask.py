@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from doctor_llama import logs, prompt, settings, triage
+from doctor_llama import labelling, logs, prompt, settings, triage
 from doctor_llama.cli import app
 from doctor_llama.engine import ChatMessage, Chunk, SamplingParams, choice
 from doctor_llama.errors import InvalidRequestError
@@ -38,15 +38,16 @@ async def _ask(chosen: Settings, question: str, *, echo: bool) -> dict[str, Any]
     verdict = triage.assess(question)
     unsafe = verdict.label not in triage.RED and triage.refused(question)
     if unsafe or verdict.label in triage.RED:
-        began = time.perf_counter()
-        spoken = verdict.language
-        text = triage.refusal(spoken) if unsafe else triage.reply(verdict.label, spoken)
-        _echo(text + "\n", echo=echo)
-        return _result(text, None, None, Chunk(""), verdict, time.perf_counter() - began)
+        return _told(verdict, unsafe=unsafe, echo=echo)
     engine = choice.build(chosen)
     await engine.start()
     try:
         card, began = engine.card(), time.perf_counter()
+        if (threshold := chosen.triage_model_threshold) is not None:
+            found = await labelling.attempt(engine, question)
+            verdict = found.join(verdict, threshold) if found is not None else verdict
+        if verdict.label in triage.RED:
+            return _told(verdict, unsafe=False, echo=echo)
         first = triage.first_line(verdict.label, verdict.language)
         text, last = (f"{first}\n\n" if first else ""), Chunk("")
         _echo(text, echo=echo)
@@ -64,6 +65,14 @@ async def _ask(chosen: Settings, question: str, *, echo: bool) -> dict[str, Any]
         return _result(text.strip(), card.model, card.adapter, last, verdict, seconds)
     finally:
         await engine.stop()
+
+
+def _told(verdict: triage.Verdict, *, unsafe: bool, echo: bool) -> dict[str, Any]:
+    """What is said in place of an answer."""
+    began, spoken = time.perf_counter(), verdict.language
+    text = triage.refusal(spoken) if unsafe else triage.reply(verdict.label, spoken)
+    _echo(text + "\n", echo=echo)
+    return _result(text, None, None, Chunk(""), verdict, time.perf_counter() - began)
 
 
 def _echo(text: str, *, echo: bool) -> None:

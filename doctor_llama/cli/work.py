@@ -111,6 +111,7 @@ async def _work(
         stall_seconds=chosen.stall_seconds,
         beat=beat,
         serving=serving,
+        raise_from=chosen.triage_model_threshold,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -120,6 +121,8 @@ async def _work(
         await serving.start()
         doing.engine = serving.engine
         worker.log.info("answering with %s", doing.engine.card())
+        if doing.reader is not None:
+            await doing.reader.begin(doing.engine)
         address = (chosen.metrics_host, chosen.metrics_port)
         healthy, ready = doing.healthy, lambda: not doing.stopping
         async with (

@@ -23,7 +23,9 @@ async def job_of(scene: Scene) -> Job:
 
 
 @asynccontextmanager
-async def real_worker(scene: Scene) -> AsyncIterator[tuple[Worker, ScriptedEngine]]:
+async def real_worker(
+    scene: Scene, raise_from: float | None = None
+) -> AsyncIterator[tuple[Worker, ScriptedEngine]]:
     """The worker of the program, with the scripted engine, in place of the scene's own."""
     scene.worker.paused = True
     engine = ScriptedEngine()
@@ -35,6 +37,7 @@ async def real_worker(scene: Scene) -> AsyncIterator[tuple[Worker, ScriptedEngin
         params=SamplingParams(),
         concurrency=4,
         stall_seconds=60,
+        raise_from=raise_from,
     )
     running = asyncio.create_task(worker.run(0.0))
     try:

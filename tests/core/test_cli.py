@@ -44,6 +44,19 @@ def test_ask_answers_an_emergency_without_a_model() -> None:
     assert "112" in answer["answer"]
 
 
+def test_ask_is_raised_by_the_model_from_the_threshold_on() -> None:
+    for threshold, said in (("0.5", "emergency"), ("0.7", "routine"), ("", "routine")):
+        done = run(
+            *("ask", "What is asthma? [[label 0.6]]", "--json"),
+            DOCTOR_LLAMA_MODEL="scripted",
+            DOCTOR_LLAMA_TRIAGE_MODEL_THRESHOLD=threshold,
+        )
+        answer = json.loads(done.stdout)
+        assert answer["triage"] == said
+        assert answer["triage_rule"] == ("model" if said == "emergency" else None)
+        assert ("112" in answer["answer"]) == (said == "emergency")
+
+
 @pytest.mark.parametrize(
     ("arguments", "settings", "status", "says"),
     [
