@@ -8,6 +8,7 @@ never costs an answer.
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +74,18 @@ async def attempt(engine: Engine, text: str, seconds: float = SECONDS) -> Likeli
 class Reader:
     """Reads questions before they are answered, for one worker."""
 
-    def __init__(self, threshold: float, metrics: Metrics, *, seconds: float = SECONDS) -> None:
-        """`threshold` is of emergency and crisis together, from 0 to 1."""
-        self.threshold, self.seconds, self._metrics = threshold, seconds, metrics
+    def __init__(
+        self,
+        threshold: float,
+        metrics: Metrics,
+        progress: Callable[[], None],
+        *,
+        seconds: float = SECONDS,
+    ) -> None:
+        """`threshold` is of emergency and crisis together, from 0 to 1; `progress` is called
+        after each pass that came to its end: one that does not is no sign of life."""
+        self.threshold, self.seconds = threshold, seconds
+        self._metrics, self._progress = metrics, progress
 
     async def begin(self, engine: Engine) -> None:
         """Say in the log whether it reads, and let no question wait for what is done once."""
@@ -105,6 +115,7 @@ class Reader:
         if found is None:
             self._metrics.label_passes.labels("failed").inc()
             return None
+        self._progress()
         self._metrics.label_pass_seconds.observe(time.monotonic() - began)
         label = found.raised(self.threshold)
         self._metrics.label_passes.labels(label or "kept").inc()

@@ -70,7 +70,7 @@ class Worker:
         self.reader = None
         if raise_from is not None:
             patience = min(labelling.SECONDS, stall_seconds / 2)
-            self.reader = Reader(raise_from, self.metrics, seconds=patience)
+            self.reader = Reader(raise_from, self.metrics, self._progresses, seconds=patience)
         self.flights: dict[int, Flight] = {}
         self.fatal: EngineDownError | None = None
         self.outdated: RestartNeededError | None = None
@@ -257,7 +257,6 @@ class Worker:
         question = turns[-1].content if turns else ""
         if self.reader is not None:
             flight.raised = await self.reader.read(self.engine, flight.job, question)
-            self._progresses()
             if flight.raised is not None:
                 return flight.raised.as_result()
         await self._write(flight, prompt.conversation(turns), question)

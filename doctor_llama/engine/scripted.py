@@ -139,9 +139,10 @@ class ScriptedEngine:
         self._require_up()
         found = LABEL.search(messages[-1].content)
         said = found[1] if found else "0.0"
-        if said == "hang":
+        if said == "hang" or self._hung:
             await self._stopped.wait()
-        if said in ("error", "hang"):
+        self._require_up()
+        if said == "error":
             raise EngineError
         first = float(said)
         return (first, *[0.0] * (len(labels) - 2), 1.0 - first)

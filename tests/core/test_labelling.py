@@ -95,6 +95,23 @@ async def test_who_says_that_it_is_no_emergency_is_not_asked_again(database: Dat
         assert passes(worker) == {"emergency": 1}
 
 
+async def test_a_hang_is_seen_however_many_ask(database: Database) -> None:
+    """A pass that times out is no sign of life: else each new question would hide the hang."""
+    patient = {"raise_from": 0.5, "stall_seconds": 1.0, "concurrency": 100}
+    async with working(database, drain=0.0, **patient) as worker:
+        await ask(database, 1, "Never again [[hang]]", person=1)
+        async with asyncio.timeout(20):
+            while not worker.engine._hung:  # type: ignore[attr-defined]
+                await asyncio.sleep(0.02)
+            person = 2
+            while worker.healthy():
+                await ask(database, 1, QUIET, person=person)
+                await asyncio.sleep(0.3)
+                person += 1
+        worker.stop()
+        worker.stop()
+
+
 async def test_it_is_off_by_default(database: Database) -> None:
     async with working(database) as worker:
         number = await ask(database, 1, f"{QUIET} [[label 0.9]]")
@@ -150,7 +167,7 @@ async def test_a_question_is_read_once_and_not_after_a_crash(
         await until(database, number, ended)
         job, _ = await row(database, number)
         change(job)
-        reader = labelling.Reader(0.5, Metrics())
+        reader = labelling.Reader(0.5, Metrics(), lambda: None)
         raised = await reader.read(worker.engine, job, f"{QUIET} [[label 0.9]]")
         assert (raised is not None) == reads
 
