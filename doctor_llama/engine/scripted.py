@@ -15,7 +15,7 @@ the first token):
 
 What it is asked for labels it finds the last one certain, but for
 
-    [[label 0.9]]  the first one has that share, and the last one the rest
+    [[label 0.1 0.8]] so much for the first ones, and the rest for the last
     [[label error]] `EngineError`
     [[label hang]] they never come
 
@@ -34,7 +34,7 @@ from doctor_llama.engine import ChatMessage, Chunk, EngineCard, FinishReason, Sa
 from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
 
 DIRECTIVE = re.compile(r"\[\[(?:(crash|hang|error|oom)|(slow|long) (\d{1,6}(?:\.\d{1,3})?))\]\]")
-LABEL = re.compile(r"\[\[label (error|hang|0\.\d{1,3}|1)\]\]")
+LABEL = re.compile(r"\[\[label (error|hang|[01](?:\.\d{1,3})?(?: [01](?:\.\d{1,3})?)*)\]\]")
 TOKEN = re.compile(r"\S+\s*|\s+")  # a word with the space behind it
 MARKED = 60  # characters of the question that an answer repeats
 CRASH_STATUS = 139  # what a shell reports after SIGSEGV
@@ -144,8 +144,8 @@ class ScriptedEngine:
         self._require_up()
         if said == "error":
             raise EngineError
-        first = float(said)
-        return (first, *[0.0] * (len(labels) - 2), 1.0 - first)
+        shares = [float(share) for share in said.split()][: len(labels) - 1]
+        return (*shares, *[0.0] * (len(labels) - 1 - len(shares)), 1.0 - sum(shares))
 
     def _check(self, messages: Sequence[ChatMessage], params: SamplingParams) -> str:
         """Return the question. Raises `InvalidRequestError`."""

@@ -36,6 +36,18 @@ async def test_the_card_comes_once_and_the_question_can_be_answered_anyway(scene
         assert len(await said(scene, ANA, CARD)) == 1
 
 
+async def test_in_a_crisis_nothing_is_offered_but_help(scene: Scene) -> None:
+    await scene.agreed(ANA)
+    async with scene.database.session() as session:
+        (await privacy.person(session, f"telegram:{ANA}")).country = "US"
+    async with real_worker(scene, raise_from=0.5):
+        await scene.people.send(ANA, "What helps against a cold? [[label 0.1 0.6]]")
+        card = await scene.answer(ANA, "988")
+        await scene.all_delivered()
+        assert card.text == reply(Label.CRISIS, "en", "US")
+        assert card.labels == []
+
+
 async def test_in_a_group_too(scene: Scene) -> None:
     await scene.agreed(ANA)
     async with real_worker(scene, raise_from=0.5):

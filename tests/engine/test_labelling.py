@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from doctor_llama.engine.demo import DemoEngine
 from doctor_llama.engine.local import LocalEngine, labelling
 from doctor_llama.engine.local.lora import SLOT
 from doctor_llama.engine.scripted import ScriptedEngine
-from doctor_llama.errors import EngineError, InvalidRequestError
+from doctor_llama.errors import EngineDownError, EngineError, InvalidRequestError
 from tests.engine.conftest import EXACT, MakeEngine, answer, ask
 from tests.engine.peer import EXTRAS, LIKELY, Peer, listening
 from tests.engine.test_batching import inside
+from tests.engine.test_local import break_forward
 from tests.engine.test_remote import started
+from tests.engine.test_swap import spoil
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,6 +122,32 @@ async def test_who_leaves_early_leaves_the_engine_whole(engine: LocalEngine) -> 
     assert await answer(engine, QUESTIONS[0]) == whole
 
 
+async def test_a_base_whose_embeddings_were_replaced_cannot_be_asked(
+    make_engine: MakeEngine, folders: dict[str, Path], tmp_path: Path
+) -> None:
+    trained = Path(shutil.copytree(folders["legacy"], tmp_path / "trained"))
+    spoil(trained, lambda w: [w[name][7].add_(0.01) for name in w if "lora_" not in name])
+    folders["trained"] = trained
+    async with make_engine(adapter="trained") as alone:
+        assert "embeddings" in (alone.why_no_labels() or "")
+        with pytest.raises(InvalidRequestError):
+            await alone.likelihoods(ASKED, LABELS)
+        assert await answer(alone, QUESTIONS[0])
+
+
+async def test_a_pass_that_fails_leaves_everything_as_it_was(make_engine: MakeEngine) -> None:
+    async with make_engine() as engine:
+        before, whole = await engine.likelihoods(ASKED, LABELS), await answer(engine, QUESTIONS[0])
+        break_forward(engine, torch.OutOfMemoryError(), after=0)
+        with pytest.raises(EngineError):
+            await engine.likelihoods(ASKED, LABELS)
+        assert await engine.likelihoods(ASKED, LABELS) == before
+        assert await answer(engine, QUESTIONS[0]) == whole
+        await engine.stop(drain=0.0)
+        with pytest.raises(EngineDownError):
+            await engine.likelihoods(ASKED, LABELS)
+
+
 async def test_what_cannot_be_asked_is_refused(engine: LocalEngine) -> None:
     for messages, labels in (
         (ASKED, ("emergency", "routine")),  # several tokens each
@@ -152,6 +181,9 @@ async def test_the_scripted_engine_says_what_it_is_told() -> None:
     await scripted.start()
     assert await scripted.likelihoods(ask("Hi [[label 0.9]]"), LABELS) == pytest.approx(
         (0.9, 0, 0, 0.1)
+    )
+    assert await scripted.likelihoods(ask("Hi [[label 0.1 0.8]]"), LABELS) == pytest.approx(
+        (0.1, 0.8, 0, 0.1)
     )
     assert await scripted.likelihoods(ask("Hi"), LABELS) == (0, 0, 0, 1)
     with pytest.raises(EngineError):
