@@ -42,6 +42,7 @@ async def admitted(
     Nothing is awaited between the last look and the return.
     """
     flight = running.flight
+    flight.require_up()  # whoever waited for a place may have it from an engine that stops
     voice, ids = await encode(running, messages, max_tokens)
     # checked again after each wait: an event that was set may be cleared by now
     while not flight.open.is_set() or voice is not running.voice:
