@@ -6,7 +6,7 @@ Asking is one transaction: triage, consent, limits, the question, an empty answe
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,16 @@ from doctor_llama.errors import ConsentNeededError, ShutOutError, TooLateError
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, Role, User, now
 from doctor_llama.triage import RED, Label, Verdict, likelihoods, refusals
+
+_answer = aliased(Message)
+_NEWEST = (  # the newest job of a question; built once, since every question is looked up
+    select(Job, Message.triage)
+    .join(_answer, Job.message_id == _answer.id)
+    .join(Message, _answer.parent_id == Message.id)
+    .where(Message.ref == bindparam("asked"))
+    .order_by(Job.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +239,7 @@ async def answer_at(session: AsyncSession, ref: str) -> Message | None:
 
 
 async def _asked_before(session: AsyncSession, ref: str) -> Asked | None:
-    answer = aliased(Message)
-    row = (
-        await session.execute(
-            select(Job, Message.triage)
-            .join(answer, Job.message_id == answer.id)
-            .join(Message, answer.parent_id == Message.id)
-            .where(Message.ref == ref)
-            .order_by(Job.id.desc())
-            .limit(1)
-        )
-    ).first()
+    row = (await session.execute(_NEWEST, {"asked": ref})).first()
     if row is None:
         return None
     job, label = row

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Exists, and_, exists, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,18 @@ from doctor_llama.schema import (
 TURNS = 20  # questions that a prompt may reach back; the token window cuts further
 TITLE_CHARACTERS = 60
 PAGE = 6  # conversations on a page
+
+_later = aliased(Message)
+# whether a question was asked anew in other words
+_REPLACED = exists().where(_later.parent_id == Message.id, _later.role == "user")
+_BEFORE = (  # built once, since every answer asks it
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation"), Message.role == "user")
+    .where(Message.id < bindparam("question"), Message.content != "")
+    .where(~_REPLACED)
+    .order_by(Message.id.desc())
+    .limit(TURNS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +139,7 @@ async def exchanges(session: AsyncSession, number: int, last: int) -> list[ChatM
     questions = await session.scalars(
         select(Message)
         .where(Message.conversation_id == number, Message.role == "user", Message.content != "")
-        .where(~_replaced())
+        .where(~_REPLACED)
         .order_by(Message.id.desc())
         .limit(last)
     )
@@ -156,25 +168,10 @@ async def turns(session: AsyncSession, answer: Message) -> list[ChatMessage]:
     """
     question = await session.get_one(Message, answer.parent_id)
     before = await session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == question.conversation_id,
-            Message.role == "user",
-            Message.id < question.id,
-            Message.content != "",
-        )
-        .where(~_replaced())
-        .order_by(Message.id.desc())
-        .limit(TURNS)
+        _BEFORE, {"conversation": question.conversation_id, "question": question.id}
     )
     said = await _with_answers(session, list(before)[::-1])
     return [*said, ChatMessage("user", question.content)]
-
-
-def _replaced() -> Exists:
-    """Whether a question was asked anew in other words."""
-    later = aliased(Message)
-    return exists().where(later.parent_id == Message.id, later.role == "user")
 
 
 async def _with_answers(session: AsyncSession, questions: Sequence[Message]) -> list[ChatMessage]:

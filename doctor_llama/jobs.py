@@ -4,16 +4,18 @@
 may write. A renewal that answers false means cancelled, erased or taken over: stop.
 """
 
+import functools
 import statistics
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from doctor_llama import limits, pauses
 from doctor_llama.errors import QueueFullError, TooManyWaitingError
@@ -23,6 +25,17 @@ from doctor_llama.schema import LIVE, Conversation, Job, JobKind, JobStatus, Mes
 MAX_CRASHES = 2  # a job that brought its worker down twice is set aside
 LEASE_SECONDS = 30.0
 ONCE = (JobKind.REFRESH, JobKind.COMPARE)  # too long to begin again unasked
+
+# Built once: with every question and every answer these are asked, and to build one takes longer
+# than to run it.
+_mine = and_(Job.user_id == bindparam("person"), Job.status.in_(LIVE), Job.kind == JobKind.ANSWER)
+_queued = and_(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
+_STATE = select(
+    select(func.count()).where(_mine).scalar_subquery(),
+    select(func.max(Job.seq)).where(_mine).scalar_subquery(),
+    select(func.count()).where(_queued).scalar_subquery(),
+    select(func.min(Job.seq)).where(_queued, Job.priority == 0).scalar_subquery(),
+)
 
 
 async def depth(session: AsyncSession) -> int:
@@ -39,15 +52,8 @@ async def enqueue_answer(session: AsyncSession, job: Job, allowed: Limits) -> Jo
 
     Raises `TooManyWaitingError`, `QueueFullError`, and what `limits.check` raises.
     """
-    mine = and_(Job.user_id == job.user_id, Job.status.in_(LIVE), Job.kind == JobKind.ANSWER)
-    queued = and_(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
-    state = select(
-        select(func.count()).where(mine).scalar_subquery(),
-        select(func.max(Job.seq)).where(mine).scalar_subquery(),
-        select(func.count()).where(queued).scalar_subquery(),
-        select(func.min(Job.seq)).where(queued, Job.priority == 0).scalar_subquery(),
-    )
-    live, last_round, waiting, current = (await session.execute(state)).one()
+    state = await session.execute(_STATE, {"person": job.user_id})
+    live, last_round, waiting, current = state.one()
     if live >= allowed.person:
         raise TooManyWaitingError
     if waiting >= allowed.queue:
@@ -93,38 +99,45 @@ async def claim(
     `alone` says that nothing else is in flight: only then is a job taken that was in a crash, so
     that the next crash tells the guilty from its neighbours.
     """
-    at, same = now(), aliased(Job)
+    at = now()
+    given = {"kinds": kinds, "by": worker, "at": at, "until": at + timedelta(seconds=lease)}
+    try:
+        async with session.begin_nested():
+            return (await session.scalars(_taking(alone=alone), given)).one_or_none()
+    except IntegrityError:  # another worker took this conversation at the same instant
+        return None
+
+
+@functools.cache
+def _taking(*, alone: bool) -> ReturningUpdate[Job]:
+    same, at = aliased(Job), bindparam("at", type_=Job.run_at.type)
     # the first living one of its lock; a scalar, so that no planner joins the whole queue with it
     first = select(func.min(same.id)).where(same.lock == Job.lock, same.status.in_(LIVE))
     its_turn = or_(Job.lock.is_(None), Job.id == first.scalar_subquery())
     suspects = [] if alone else [Job.crashes == 0]
     pick = (
         select(Job.id)
-        .where(Job.status == JobStatus.QUEUED, Job.run_at <= at, Job.kind.in_(kinds))
-        .where(its_turn, pauses.claimable(), *suspects)
+        .where(Job.status == JobStatus.QUEUED, Job.run_at <= at)
+        .where(Job.kind.in_(bindparam("kinds", expanding=True)), its_turn)
+        .where(pauses.claimable(), *suspects)
         .order_by(Job.priority, Job.seq, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    take = (
+    return (
         update(Job)
         .where(Job.id == pick)
         .values(
             status=JobStatus.RUNNING,
-            worker=worker,
+            worker=bindparam("by"),
             attempts=Job.attempts + 1,
             started_at=at,
-            lease_until=at + timedelta(seconds=lease),
+            lease_until=bindparam("until", type_=Job.lease_until.type),
         )
         .returning(Job)
         .execution_options(synchronize_session=False)
     )
-    try:
-        async with session.begin_nested():
-            return (await session.scalars(take)).one_or_none()
-    except IntegrityError:  # another worker took this conversation at the same instant
-        return None
 
 
 async def _fenced(session: AsyncSession, job: Job, **values: Any) -> bool:
@@ -138,9 +151,19 @@ async def _fenced(session: AsyncSession, job: Job, **values: Any) -> bool:
     return result.rowcount == 1
 
 
-async def renew(session: AsyncSession, job: Job, lease: float = LEASE_SECONDS) -> bool:
-    """Keep the lease; false when the job is no longer ours."""
-    return await _fenced(session, job, lease_until=now() + timedelta(seconds=lease))
+async def renew(
+    session: AsyncSession, held: Sequence[Job], lease: float = LEASE_SECONDS
+) -> set[int]:
+    """Keep the leases of jobs; return the ids of those that are still ours."""
+    fence = tuple_(Job.id, Job.attempts).in_([(job.id, job.attempts) for job in held])
+    kept = await session.scalars(
+        update(Job)
+        .where(fence, Job.status == JobStatus.RUNNING)
+        .values(lease_until=now() + timedelta(seconds=lease))
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(kept)
 
 
 async def finish(

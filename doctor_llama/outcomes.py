@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from doctor_llama.schema import InboxUpdate, Job, Message
+
+_answer, _question = aliased(Message), aliased(Message)
+_NEWER = (  # built once: who times a trial asks it a hundred times a second
+    select(Job.id, _question.ref)
+    .join(_answer, Job.message_id == _answer.id)
+    .join(_question, _answer.parent_id == _question.id)
+    .where(Job.id > bindparam("job_id"), _question.ref.is_not(None))
+    .order_by(Job.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +36,14 @@ class Outcome:
 
 async def of_questions(session: AsyncSession) -> dict[str, Outcome]:
     """What became of every question, by its name in the channel."""
-    answer, question = aliased(Message), aliased(Message)
     rows = await session.execute(
         select(
-            *(question.ref, Job.status, Job.created_at),
-            *(Job.finished_at, Job.delivered_at, question.conversation_id),
+            *(_question.ref, Job.status, Job.created_at),
+            *(Job.finished_at, Job.delivered_at, _question.conversation_id),
         )
-        .join(answer, Job.message_id == answer.id)
-        .join(question, answer.parent_id == question.id)
-        .where(question.ref.is_not(None))
+        .join(_answer, Job.message_id == _answer.id)
+        .join(_question, _answer.parent_id == _question.id)
+        .where(_question.ref.is_not(None))
         .order_by(Job.id)
     )
     return {row.ref: Outcome(*row[1:]) for row in rows if row.ref is not None}
@@ -43,14 +51,7 @@ async def of_questions(session: AsyncSession) -> dict[str, Outcome]:
 
 async def newer(session: AsyncSession, job_id: int) -> list[tuple[int, str]]:
     """The jobs above this id, each with the name of its question in the channel."""
-    answer, question = aliased(Message), aliased(Message)
-    rows = await session.execute(
-        select(Job.id, question.ref)
-        .join(answer, Job.message_id == answer.id)
-        .join(question, answer.parent_id == question.id)
-        .where(Job.id > job_id, question.ref.is_not(None))
-        .order_by(Job.id)
-    )
+    rows = await session.execute(_NEWER, {"job_id": job_id})
     return [(found, ref) for found, ref in rows if ref is not None]
 
 

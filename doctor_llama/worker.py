@@ -91,8 +91,10 @@ class Worker:
         if self.serving is not None:
             beside.append(asyncio.create_task(self._follow(self.serving), name="worker-follow"))
         try:
+            busy = False
             while not self.stopping and self.fatal is None:
-                if not await self._claim():
+                busy = await self._claim(sure=busy)
+                if not busy:
                     await self._pause(POLL_SECONDS)
             await self._drain(drain_seconds if self.fatal is None else 0.0)
         finally:
@@ -169,14 +171,15 @@ class Worker:
         """Whether an answer is in flight that was in a crash: it has the engine to itself."""
         return any(flight.job.crashes for flight in self.flights.values())
 
-    async def _claim(self) -> bool:
-        """Take one job; false when there is none, or no room."""
+    async def _claim(self, *, sure: bool) -> bool:
+        """Take one job; false when there is none, or no room. `sure`: there may well be one."""
         if self._resting or len(self.flights) >= self.concurrency or self._quarantined():
             return False
         try:
-            async with self.database.reading() as session:
-                if not await jobs.anything_due(session, KINDS):
-                    return False
+            if not sure:
+                async with self.database.reading() as session:
+                    if not await jobs.anything_due(session, KINDS):
+                        return False
             async with self.database.session() as session:
                 job = await jobs.claim(
                     session, worker=self.name, kinds=KINDS, alone=not self.flights
@@ -350,20 +353,17 @@ class Worker:
         flights = [flight for flight in self.flights.values() if not flight.ending]
         if not flights:
             return
-        lost = []
         async with self.database.session() as session:
-            for flight in flights:
-                if not await jobs.renew(session, flight.job):
-                    lost.append(flight)
-                elif self._has_news(flight):
-                    flight.written = flight.text
-                    await session.execute(
-                        update(Message)
-                        .where(Message.id == flight.job.message_id)
-                        .values(content=flight.text)
-                    )
-        for flight in lost:
-            if not flight.ending and flight.task is not None:
+            ours = await jobs.renew(session, [flight.job for flight in flights])
+            fresh = [one for one in flights if one.job.id in ours and self._has_news(one)]
+            news = [(one, one.text) for one in fresh]
+            if news:
+                rows = [{"id": one.job.message_id, "content": text} for one, text in news]
+                await session.execute(update(Message), rows)
+        for flight, text in news:
+            flight.written = text
+        for flight in flights:
+            if flight.job.id not in ours and not flight.ending and flight.task is not None:
                 log.info("job %s was taken away", flight.job.id)
                 self.flights.pop(flight.job.id, None)
                 flight.task.cancel()

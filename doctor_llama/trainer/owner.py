@@ -185,7 +185,7 @@ class Trainer:
         """Renew the lease and write the progress; false when the job is no longer ours."""
         try:
             async with self._database.session() as session:
-                if not await jobs.renew(session, job):
+                if not await jobs.renew(session, [job]):
                     return False
                 row = await session.get(TrainingRun, run.id)
                 if row is not None:

@@ -39,7 +39,7 @@ async def settle(
         failed = {"error": ended.reason, "detail": ended.detail, "run": run.id if run else None}
         await jobs.finish(session, job, JobStatus.FAILED, failed)
         return
-    if not await jobs.renew(session, job):  # cancelled at the last moment
+    if not await jobs.renew(session, [job]):  # cancelled at the last moment
         return
     result = read(ordered.folder / RESULT)
     if job.kind == JobKind.COMPARE:

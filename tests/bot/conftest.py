@@ -67,7 +67,7 @@ class Worker:
 
     async def _write(self, job: Job, text: str) -> bool:
         async with self.database.session() as session:
-            if not await jobs.renew(session, job):
+            if not await jobs.renew(session, [job]):
                 return False
             await session.execute(update(Row).where(Row.id == job.message_id).values(content=text))
             return True

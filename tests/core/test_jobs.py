@@ -151,9 +151,9 @@ async def test_the_fence_keeps_a_late_worker_out(database: Database) -> None:
     assert fresh is not None
     assert (fresh.id, fresh.attempts) == (stale.id, 2)
     async with database.session() as session:
-        assert not await jobs.renew(session, stale)
+        assert not await jobs.renew(session, [stale])
         assert not await jobs.finish(session, stale, JobStatus.SUCCEEDED, {})
-        assert await jobs.renew(session, fresh)
+        assert await jobs.renew(session, [fresh])
     assert await end(database, fresh)
     assert not await end(database, fresh)
 
@@ -212,7 +212,7 @@ async def test_a_cancelled_job_is_neither_claimed_nor_renewed(database: Database
     assert job.id == running
     async with database.session() as session:
         assert await jobs.cancel(session, running)
-        assert not await jobs.renew(session, job)
+        assert not await jobs.renew(session, [job])
     assert not await end(database, job)
     async with database.reading() as session:
         shown = await jobs.undelivered(session, [JobStatus.CANCELLED])
