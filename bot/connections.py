@@ -4,12 +4,14 @@ import json
 import time
 from typing import Any
 
+import httpx
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
 from doctor_llama.metrics import BotMetrics
 
 POOL = 256  # requests at once: a slow chat must not keep the others waiting for a connection
+IDLE = 32  # connections kept open; httpx looks at each of them with every request
 
 
 class Listening(HTTPXRequest):
@@ -42,7 +44,8 @@ class Speaking(HTTPXRequest):
     """The connection for everything else; each call is counted by method and outcome."""
 
     def __init__(self, read_timeout: float, metrics: BotMetrics) -> None:
-        super().__init__(connection_pool_size=POOL, read_timeout=read_timeout)
+        limits = httpx.Limits(max_connections=POOL, max_keepalive_connections=IDLE)
+        super().__init__(read_timeout=read_timeout, httpx_kwargs={"limits": limits})
         self._metrics = metrics
 
     async def do_request(

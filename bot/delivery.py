@@ -50,6 +50,7 @@ class Delivery:
         self._desk = Desk(gateway, database, Notebook(database), alarms, concurrency)
         self._parcels: dict[int, Parcel] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._known: dict[int, jobs.Standing] = {}  # as of the last look
         self._done: deque[int] = deque(maxlen=REMEMBERED)
         self._news = asyncio.Event()
         self._estimated = float("-inf")
@@ -85,6 +86,7 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._done.clear()  # they are not done; should we lead again, they are ours again
+        self._known = {}
 
     async def stop(self) -> None:
         """End every delivery between two steps; the rows know the rest. `run` returns soon."""
@@ -103,9 +105,10 @@ class Delivery:
         async with self._desk.database.reading() as session:
             order = await jobs.waiting(session)
             paused = await pauses.current(session)
-            rows = await jobs.undelivered(session, NOT_QUEUED, limit=AT_MOST)
+            standing = await jobs.undelivered(session, NOT_QUEUED, limit=AT_MOST)
+            news = [job_id for job_id, how in standing.items() if self._known.get(job_id) != how]
             fresh = [job_id for job_id in order if not self._is_queued(job_id)]
-            rows += await jobs.of(session, fresh[:AT_MOST])
+            rows = await jobs.of(session, news + fresh[:AT_MOST])
             now = asyncio.get_running_loop().time()
             if now - self._estimated > ESTIMATE_SECONDS:
                 self._desk.seconds = await jobs.service_seconds(session)
@@ -117,12 +120,13 @@ class Delivery:
         self._desk.paused = paused
         self._desk.crowded = len(self._parcels) > CROWD
         self._metrics.waiting.set(len(order))
-        self._metrics.undelivered.set(len(rows))
+        self._metrics.undelivered.set(len(standing) + len(order))
         before = {job_id: place for place, job_id in enumerate(order)}
         for job, answer in rows:
             if job.kind == JobKind.ANSWER and job.channel is not None:
                 self._meet(job, answer, before.get(job.id, 0))
-        self._refresh(before, {job.id for job, _ in rows})
+        self._known = standing
+        self._refresh(before, {*standing, *(job.id for job, _ in rows)})
 
     def _learn(self, learning: Learning | None) -> None:
         before, self._desk.learning = self._desk.learning, learning

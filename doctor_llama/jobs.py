@@ -8,7 +8,7 @@ import functools
 import statistics
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.engine import CursorResult
@@ -288,18 +288,26 @@ async def service_seconds(session: AsyncSession, last: int = 20) -> float | None
 # -- delivery ------------------------------------------------------------------------------------
 
 
+class Standing(NamedTuple):
+    """As much of a job as tells whether there is news of it."""
+
+    status: JobStatus
+    attempts: int
+    characters: int | None  # of its answer so far
+
+
 async def undelivered(
     session: AsyncSession, statuses: Sequence[JobStatus], *, limit: int = 200
-) -> list[tuple[Job, Message | None]]:
-    """Jobs that someone waits to hear of, oldest first, each with its answer."""
+) -> dict[int, Standing]:
+    """How the jobs stand that someone waits to hear of, by id, oldest first; see `of`."""
     rows = await session.execute(
-        select(Job, Message)
+        select(Job.id, Job.status, Job.attempts, func.length(Message.content))
         .outerjoin(Message, Job.message_id == Message.id)
         .where(Job.delivered_at.is_(None), Job.channel.is_not(None), Job.status.in_(statuses))
         .order_by(Job.id)
         .limit(limit)
     )
-    return [(job, message) for job, message in rows]
+    return {job_id: Standing(*rest) for job_id, *rest in rows}
 
 
 async def untold(session: AsyncSession, kinds: Sequence[JobKind]) -> list[Job]:
@@ -333,11 +341,14 @@ async def waiting(session: AsyncSession) -> list[int]:
 
 
 async def of(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Job, Message | None]]:
-    """These jobs, each with its answer."""
+    """These jobs, oldest first, each with its answer."""
     if not ids:
         return []
     rows = await session.execute(
-        select(Job, Message).outerjoin(Message, Job.message_id == Message.id).where(Job.id.in_(ids))
+        select(Job, Message)
+        .outerjoin(Message, Job.message_id == Message.id)
+        .where(Job.id.in_(ids))
+        .order_by(Job.id)
     )
     return [(job, message) for job, message in rows]
 

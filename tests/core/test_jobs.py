@@ -216,7 +216,7 @@ async def test_a_cancelled_job_is_neither_claimed_nor_renewed(database: Database
     assert not await end(database, job)
     async with database.reading() as session:
         shown = await jobs.undelivered(session, [JobStatus.CANCELLED])
-    assert [job.id for job, _ in shown] == [waiting, running]
+    assert list(shown) == [waiting, running]
 
 
 async def test_put_back_costs_nothing(database: Database) -> None:
