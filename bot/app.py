@@ -17,6 +17,7 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     ContextTypes,
+    ExtBot,
     MessageHandler,
     MessageReactionHandler,
     TypeHandler,
@@ -51,7 +52,7 @@ from bot.connections import Listening, Speaking
 from bot.context import Context, House, Telegram
 from bot.delivery import Delivery
 from bot.gateway import Gateway
-from bot.intake import Intake, Ordering
+from bot.intake import Intake, Ordering, Polling
 from bot.manners import Manners
 from bot.news import News
 from bot.standing import Standing
@@ -128,13 +129,17 @@ class Bot:
         self._sending = Speaking(read_timeout, self.metrics)
         # The library wants to make what handlers share; ours needs the application first.
         later = cast(type[House], lambda: None)
+        library: ExtBot[None] = Polling(
+            self._intake,
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._sending,
+            get_updates_request=self._listening,
+        )
         self.telegram: Telegram = (
             Application.builder()
-            .token(settings.telegram_bot_token.get_secret_value())
-            .base_url(f"{base}/bot")
-            .base_file_url(f"{base}/file/bot")
-            .request(self._sending)
-            .get_updates_request(self._listening)
+            .bot(library)
             .update_queue(self._intake)
             .concurrent_updates(Ordering(self._intake))
             .context_types(ContextTypes(Context, bot_data=later))

@@ -10,18 +10,19 @@ import logging
 import time
 import weakref
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from telegram import Bot, Update
 from telegram.error import NetworkError
-from telegram.ext import BaseUpdateProcessor
+from telegram.ext import BaseUpdateProcessor, ExtBot
 
 from bot import botapi
 from doctor_llama import inbox
 from doctor_llama.db import Database, Trouble
 from doctor_llama.metrics import BotMetrics
 from doctor_llama.presence import Presence
+from doctor_llama.schema import InboxUpdate
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Intake(asyncio.Queue[object]):
         self._database, self._metrics, self._presence = database, metrics, presence
         self._came: dict[int, float] = {}
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
+        self._kept: set[int] = set()  # committed, but not yet queued
         self._tries: dict[int, int] = {}
         self._forgotten: set[int] = set()
         self.kept = 0.0  # when an update was last committed (monotonic)
@@ -54,25 +56,35 @@ class Intake(asyncio.Queue[object]):
         if not isinstance(item, Update):  # the library's own signal to stop
             await super().put(item)
             return
-        if item.update_id in self._seen:
+        await self.keep([item])
+        if item.update_id in self._kept:
+            self._kept.discard(item.update_id)
+            await super().put(item)
+
+    async def keep(self, updates: Sequence[Update]) -> None:
+        """Commit updates, all of them or none; `put` queues each later. Raises NetworkError."""
+        new = [update for update in updates if update.update_id not in self._seen]
+        if not new:
             return
-        self._came[item.update_id] = time.monotonic()
+        now = time.monotonic()
         try:
             async with self._database.session() as session:
-                fresh = await inbox.put(
-                    session,
-                    item.update_id,
-                    item.to_dict(),
-                    holder=self._presence.name,
-                    place=place_of(item),
-                )
+                fresh = await inbox.put(session, [self._row(update) for update in new])
         except Exception as error:
-            log.warning("an update could not be kept (%s); once more", type(error).__name__)
-            raise NetworkError("The update could not be kept.") from error
+            log.warning("updates could not be kept (%s); once more", type(error).__name__)
+            raise NetworkError("The updates could not be kept.") from error
         self.kept = time.monotonic()
-        self._seen.append(item.update_id)
-        if fresh:
-            await super().put(item)
+        self._seen.extend(update.update_id for update in new)
+        self._kept |= fresh
+        self._came |= dict.fromkeys(fresh, now)
+
+    def _row(self, update: Update) -> InboxUpdate:
+        return InboxUpdate(
+            update_id=update.update_id,
+            body=update.to_dict(),
+            holder=self._presence.name,
+            place=place_of(update),
+        )
 
     async def load(self, bot: Bot) -> int:
         """Queue what a bot that is gone left behind, such as an earlier run of this one.
@@ -127,6 +139,23 @@ class Intake(asyncio.Queue[object]):
                 await inbox.done(session, update_id)
         except Trouble:
             log.warning("update %d stays in the inbox and will be handled again", update_id)
+
+
+class Polling(ExtBot[None]):
+    """The library's bot, whose `get_updates` returns only what is committed.
+
+    The library queues what came one by one, and a commit costs the same for a hundred as for one.
+    """
+
+    def __init__(self, intake: Intake, token: str, **more: Any) -> None:
+        super().__init__(token, **more)
+        self._intake = intake
+
+    async def get_updates(self, *args: Any, **more: Any) -> tuple[Update, ...]:
+        """Raises NetworkError also when they cannot be kept: Telegram will give them again."""
+        updates = await super().get_updates(*args, **more)
+        await self._intake.keep(updates)
+        return updates
 
 
 def place_of(update: Update) -> str | None:

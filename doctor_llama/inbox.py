@@ -16,24 +16,20 @@ from doctor_llama.schema import InboxUpdate
 MAX_TRIES = 3  # an update whose handling ended three programs is set aside
 
 
-async def put(
-    session: AsyncSession,
-    update_id: int,
-    body: Mapping[str, Any],
-    *,
-    holder: str | None = None,
-    place: str | None = None,
-) -> bool:
-    """Keep an update for the bot `holder`; false when it is there already, whoever has it."""
-    if await session.get(InboxUpdate, update_id) is not None:
-        return False
-    row = InboxUpdate(update_id=update_id, body=dict(body), holder=holder, place=place)
+async def put(session: AsyncSession, rows: Sequence[InboxUpdate]) -> set[int]:
+    """Keep updates; return the ids of those that were not there already, whoever has them."""
+    ids = [row.update_id for row in rows]
+    there = select(InboxUpdate.update_id).where(InboxUpdate.update_id.in_(ids))
+    known = set(await session.scalars(there))
+    fresh = [row for row in rows if row.update_id not in known]
     try:
         async with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # the channel gave it to another bot at the same instant
-        return False
-    return True
+            session.add_all(fresh)
+    except IntegrityError:  # the channel gave one to another bot at the same instant
+        if len(fresh) == 1:
+            return set()
+        return {update_id for row in fresh for update_id in await put(session, [row])}
+    return {row.update_id for row in fresh}
 
 
 async def adopt(

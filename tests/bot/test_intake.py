@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, text
@@ -40,6 +41,10 @@ def update(number: int, words: str = "hello", chat: int = ANA) -> Update:
     return made
 
 
+def row(number: int, body: dict[str, Any]) -> InboxUpdate:
+    return InboxUpdate(update_id=number, body=body)
+
+
 async def left(database: Database) -> int:
     async with database.reading() as session:
         return await session.scalar(select(func.count()).select_from(InboxUpdate)) or 0
@@ -60,7 +65,7 @@ async def full(database: Database) -> AsyncIterator[None]:
     with contextlib.suppress(OperationalError):
         while True:
             async with database.session() as session:
-                await inbox.put(session, filler, {"filler": "x" * 2000})
+                await inbox.put(session, [row(filler, {"filler": "x" * 2000})])
             filler -= 1
     yield
     async with database.session() as session:
@@ -94,6 +99,22 @@ async def test_a_full_disk_becomes_an_error_that_polling_survives(database: Data
             await intake.put(update(1, "word " * 2000))
     await intake.put(update(1, "word " * 2000))
     assert intake.qsize() == 1
+
+
+async def test_a_batch_is_kept_whole_or_not_at_all(database: Database) -> None:
+    intake, batch = intake_of(database), [update(n, "word " * 500) for n in range(1, 9)]
+    await intake.put(batch[0])
+    async with full(database):
+        before = await left(database)
+        with pytest.raises(NetworkError):
+            await intake.keep(batch)
+        assert await left(database) == before
+    await intake.keep(batch)
+    assert await left(database) == len(batch)
+    assert intake.qsize() == 1
+    for one in batch:
+        await intake.put(one)
+    assert intake.qsize() == len(batch)
 
 
 async def test_an_update_that_ends_every_program_is_set_aside(database: Database) -> None:
@@ -188,7 +209,7 @@ async def test_what_an_earlier_run_left_is_handled_first(backstage: Scene) -> No
     await backstage.agreed(ANA)
     await backstage.stop()
     async with backstage.database.session() as session:
-        await inbox.put(session, 999_999_999, update(77, "What is flu?").to_dict())
+        await inbox.put(session, [row(999_999_999, update(77, "What is flu?").to_dict())])
     await backstage.start()
     await backstage.final(ANA, "About What is flu?")
 

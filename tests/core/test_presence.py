@@ -9,6 +9,7 @@ import pytest
 from doctor_llama import inbox
 from doctor_llama.db import Database
 from doctor_llama.presence import Presence
+from doctor_llama.schema import InboxUpdate
 from tests.postgres import Server
 
 
@@ -29,6 +30,10 @@ async def bot(url: str) -> AsyncIterator[Presence]:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await database.close()
+
+
+def row(number: int, holder: str) -> InboxUpdate:
+    return InboxUpdate(update_id=number, body={}, holder=holder, place="c")
 
 
 async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
@@ -84,9 +89,11 @@ async def test_what_a_dead_bot_held_is_taken_over_once(shared: str) -> None:
             opened = Database(shared)
             for number, holder in ((1, gone), (2, second.name), (3, gone)):
                 async with opened.session() as session:
-                    assert await inbox.put(session, number, {}, holder=holder, place="c")
+                    assert await inbox.put(session, [row(number, holder)]) == {number}
             async with opened.session() as session:
-                assert not await inbox.put(session, 1, {}, holder=second.name, place="c")
+                again, new = row(1, second.name), row(4, second.name)
+                assert await inbox.put(session, [again, new]) == {4}
+                await inbox.done(session, 4)
                 assert await inbox.adopt(session, third.name, await third.living()) == []
         taken = []
         for presence in (second, third):
