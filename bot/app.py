@@ -55,6 +55,7 @@ from bot.gateway import Gateway
 from bot.intake import Intake, Ordering, Polling
 from bot.manners import Manners
 from bot.news import News
+from bot.notebook import Notebook
 from bot.standing import Standing
 from bot.webhook import Webhook
 from doctor_llama import erasures, jobs, triage
@@ -149,8 +150,10 @@ class Bot:
         gateway = Gateway(self.telegram.bot, settings.messages_per_second)
         self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
+        notebook = Notebook(database)
         self.delivery = Delivery(
             gateway,
+            notebook,
             database,
             alarms,
             settings.concurrency,
@@ -169,6 +172,7 @@ class Bot:
             alarms,
             self._standing,
             self.metrics,
+            notebook,
         )
         self.telegram.bot_data = self.house
         handlers(self.telegram)
@@ -315,6 +319,7 @@ class Bot:
                 await asyncio.wait_for(self.telegram.stop(), STOP_SECONDS)
             except TimeoutError:
                 log.warning("some updates are left for the next start")
+        await self.house.notebook.close()
         await self.telegram.shutdown()
         for request in (self._sending, self._listening):  # also of a bot that never connected
             await request.shutdown()

@@ -60,14 +60,16 @@ async def put(
     """
     house = context.house
     question = question_of(context, message, person, text)
+
+    async def change(session: Session) -> Asked | None:
+        user = await privacy.person(session, places.account(person.id), language=question.language)
+        asked = await verb(session, user, question, house.limits)
+        if update_id is not None:
+            await inbox.done(session, update_id)
+        return asked
+
     try:
-        async with house.database.session() as session:
-            user = await privacy.person(
-                session, places.account(person.id), language=context.language(person)
-            )
-            asked = await verb(session, user, question, house.limits)
-            if update_id is not None:
-                await inbox.done(session, update_id)
+        asked = await house.notebook.write(change)
     except ConsentNeededError:
         await consenting.request(context, message, person)
         return None

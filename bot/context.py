@@ -12,6 +12,7 @@ from bot.alarms import Alarms
 from bot.gateway import Gateway
 from bot.intake import Intake
 from bot.manners import Manners
+from bot.notebook import Notebook
 from bot.standing import Standing
 from doctor_llama.db import Database
 from doctor_llama.limits import Limits
@@ -32,6 +33,7 @@ class House:
     alarms: Alarms
     standing: Standing
     metrics: BotMetrics
+    notebook: Notebook  # for what many write at the same time
 
     @property
     def limits(self) -> Limits:

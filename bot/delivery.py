@@ -30,6 +30,7 @@ STOP_SECONDS = 3.0  # for a message that is on its way when the program stops
 REMEMBERED = 1_000  # ids of the jobs that were delivered last
 AT_MOST = 1_000  # jobs looked at in one go
 CROWD = 150  # deliveries at once from which nothing is shown but places and answers
+STREAMS = 40  # growing answers at once of which the same holds: more frames than Telegram takes
 NOT_QUEUED = (JobStatus.RUNNING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
@@ -39,6 +40,7 @@ class Delivery:
     def __init__(
         self,
         gateway: Gateway,
+        notebook: Notebook,
         database: Database,
         alarms: Alarms,
         concurrency: int,
@@ -47,7 +49,7 @@ class Delivery:
     ) -> None:
         self._leads = leads  # of several bots one delivers
         self._metrics = metrics
-        self._desk = Desk(gateway, database, Notebook(database), alarms, concurrency)
+        self._desk = Desk(gateway, database, notebook, alarms, concurrency)
         self._parcels: dict[int, Parcel] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._known: dict[int, jobs.Standing] = {}  # as of the last look
@@ -118,7 +120,8 @@ class Delivery:
             for parcel in self._parcels.values():
                 parcel.wake()
         self._desk.paused = paused
-        self._desk.crowded = len(self._parcels) > CROWD
+        running = sum(one.job.status == JobStatus.RUNNING for one in self._parcels.values())
+        self._desk.crowded = len(self._parcels) > CROWD or running > STREAMS
         self._metrics.waiting.set(len(order))
         self._metrics.undelivered.set(len(standing) + len(order))
         before = {job_id: place for place, job_id in enumerate(order)}

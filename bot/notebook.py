@@ -1,15 +1,37 @@
 """Many small writes in one transaction: a commit costs the same for one as for fifty.
 
-Deliveries write a line for every message that they send. Alone they would stand in each other's
-way and in that of the questions that come in, since there is one writing connection.
+Questions that come in and deliveries, which write a line for every message that they send, would
+stand in each other's way alone: there is one writing connection, and each transaction waits for
+its turn of the event loop twice.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from doctor_llama.db import Database, Session, Trouble
 
-Change = Callable[[Session], Awaitable[None]]
+T = TypeVar("T")
+
+
+@dataclass(eq=False, slots=True)
+class _Entry:
+    """A change, and whoever waits for it."""
+
+    change: Callable[[Session], Awaitable[Any]]
+    done: asyncio.Future[Any]
+    value: Any = None
+    error: Exception | None = None
+
+    def tell(self) -> None:
+        """It is committed, or came to nothing."""
+        if self.done.done():  # nobody waits any more
+            return
+        if self.error is not None:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(self.value)
 
 
 class Notebook:
@@ -17,16 +39,20 @@ class Notebook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[tuple[Change, asyncio.Future[None]]] = []
+        self._waiting: list[_Entry] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, change: Change) -> None:
-        """Return when the change is committed. Raises Trouble."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((change, done))
+    async def write(self, change: Callable[[Session], Awaitable[T]]) -> T:
+        """Return what the change returns, once that is committed.
+
+        Raises what the change raises, and Trouble; then nothing of it is written. A change may be
+        called twice: what failed in company is tried again alone.
+        """
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Entry(change, done))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all(), name="notebook")
-        await done
+        return await done
 
     async def close(self) -> None:
         """Wait until everything is written: a transaction must not be torn apart by a stop."""
@@ -36,21 +62,28 @@ class Notebook:
     async def _write_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            if not await self._commit(batch) and len(batch) > 1:
-                for one in batch:  # whose fault it was shows when each stands alone
-                    await self._commit([one])
+            try:
+                await self._commit(batch)
+            except Trouble:  # whose fault it was shows when each stands alone
+                for entry in batch:
+                    await self._alone(entry)
+            for entry in batch:
+                entry.tell()
 
-    async def _commit(self, batch: list[tuple[Change, asyncio.Future[None]]]) -> bool:
+    async def _commit(self, batch: list[_Entry]) -> None:
+        async with self._database.session() as session:
+            for entry in batch:
+                entry.error = None
+                try:
+                    async with session.begin_nested():
+                        entry.value = await entry.change(session)
+                except Trouble:  # the transaction may be gone with it
+                    raise
+                except Exception as error:  # a refusal: of this one only
+                    entry.error = error
+
+    async def _alone(self, entry: _Entry) -> None:
         try:
-            async with self._database.session() as session:
-                for change, _ in batch:
-                    await change(session)
+            await self._commit([entry])
         except Trouble as error:
-            for _, done in batch if len(batch) == 1 else ():
-                if not done.done():
-                    done.set_exception(error)
-            return False
-        for _, done in batch:
-            if not done.done():
-                done.set_result(None)
-        return True
+            entry.error = error
