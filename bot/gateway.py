@@ -10,7 +10,6 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import httpx
 from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
     BadRequest,
@@ -19,11 +18,11 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 from telegram.ext import ExtBot
 
 from bot import botapi
+from bot.connections import LostError
 from bot.pacing import Pacing, Priority
 from bot.places import Place
 from bot.rendering import Part, strip_entities
@@ -34,8 +33,6 @@ T = TypeVar("T")
 NOTICE_PATIENCE = 60.0  # seconds that a sentence waits for Telegram or a 429 before it is given up
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-# httpx: raised before a byte of the request was sent
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NOT_MODIFIED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 CLOSED = (
@@ -79,13 +76,6 @@ class UnwantedError(Exception):
 
 class UnreachableError(Exception):
     """Telegram did not answer for as long as it was worth waiting."""
-
-
-def _may_have_arrived(error: NetworkError) -> bool:
-    """Whether a failed request can have acted. An answer of the server, even a bad one, cannot."""
-    if isinstance(error.__cause__, UNSENT):
-        return False
-    return isinstance(error, TimedOut) or isinstance(error.__cause__, httpx.HTTPError)
 
 
 class Gateway:
@@ -330,7 +320,7 @@ class Gateway:
                     raise known from error
                 if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
                     raise
-                if not repeatable and _may_have_arrived(error):
+                if not repeatable and isinstance(error, LostError):
                     raise UncertainError from error
                 log.info("Telegram cannot be reached (%s); again", type(error).__name__)
             finally:

@@ -1,6 +1,5 @@
 """What Telegram's refusals mean, and how the one way out behaves under them."""
 
-import httpx
 import pytest
 from telegram import MessageEntity
 from telegram.error import (
@@ -9,7 +8,6 @@ from telegram.error import (
     Forbidden,
     NetworkError,
     TelegramError,
-    TimedOut,
 )
 
 from bot import gateway
@@ -34,23 +32,6 @@ from tests.bot.conftest import ANA, Scene
 def test_what_an_error_means(error: TelegramError, meaning: type[Exception] | None) -> None:
     found = gateway._translated(error)
     assert found is None if meaning is None else isinstance(found, meaning)
-
-
-@pytest.mark.parametrize(
-    ("error", "cause", "uncertain"),
-    [
-        (TimedOut(), httpx.ReadTimeout(""), True),
-        (NetworkError(""), httpx.RemoteProtocolError(""), True),
-        (NetworkError("Bad Gateway"), None, False),
-        (TimedOut(), httpx.PoolTimeout(""), False),
-        (NetworkError(""), httpx.ConnectError(""), False),
-    ],
-)
-def test_what_may_have_arrived(
-    error: NetworkError, cause: Exception | None, uncertain: bool
-) -> None:
-    error.__cause__ = cause
-    assert gateway._may_have_arrived(error) is uncertain
 
 
 async def test_a_lost_send_is_never_repeated_blindly(scene: Scene) -> None:
