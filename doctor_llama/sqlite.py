@@ -1,13 +1,14 @@
 """SQLite as an async queue needs it: pragmas, our own BEGIN, and statements without a thread hop.
 
 aiosqlite hands every call to a thread, four times a statement, and a write transaction holds the
-one write lock of the file all that while. A statement takes some 40 microseconds; only BEGIN
-IMMEDIATE (which waits for the lock) and COMMIT (which waits for the disk) are worth a thread.
-On an idle machine that took a fifth off the time of asking
-(12.1 to 9.6 ms, 200 questions one after the other), and the lock is held for less.
+one write lock of the file all that while. A statement takes some 40 microseconds; only COMMIT is
+worth a thread, which waits for the disk. To begin, we try again and again without one.
 """
 
+import asyncio
+import random
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import aiosqlite
 from sqlalchemy import Connection, Engine, event
 
 BUSY_TIMEOUT_MS = 5_000
+TRY_SECONDS = 0.002  # between two tries to begin
 WRITE = "BEGIN IMMEDIATE"
 READ = "BEGIN"
 CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -23,13 +25,35 @@ WAITING = ("commit", "close")  # of a connection; a cursor's `close` is one of e
 
 
 class InlineConnection(aiosqlite.Connection):
-    """An aiosqlite connection that runs in its thread only what may wait."""
+    """An aiosqlite connection that runs in its thread only what waits for the disk."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         of_connection = isinstance(getattr(fn, "__self__", None), sqlite3.Connection)
-        if (of_connection and fn.__name__ in WAITING) or (args and args[0] in (WRITE, CHECKPOINT)):
+        if (of_connection and fn.__name__ in WAITING) or (args and args[0] == CHECKPOINT):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        if args and args[0] == WRITE:
+            return await _begin(fn.__self__)
         return fn(*args, **kwargs)
+
+
+async def _begin(cursor: sqlite3.Cursor) -> sqlite3.Cursor:
+    """Begin to write, as soon as nobody else does.
+
+    SQLite itself sleeps up to 100 ms between two tries, in a thread whose news may wait for the
+    event loop just as long, and nobody can write meanwhile.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1e3
+    while True:
+        cursor.connection.execute("PRAGMA busy_timeout=0").close()
+        try:
+            return cursor.execute(WRITE)
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        finally:
+            cursor.connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").close()
+        await asyncio.sleep(random.uniform(0.5, 1.5) * TRY_SECONDS)
 
 
 async def connect(path: Path, *, read_only: bool) -> InlineConnection:
