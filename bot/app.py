@@ -192,12 +192,9 @@ class Bot:
 
     @property
     def _heard(self) -> float:
-        """When Telegram last said anything, or something of what it said was still being kept.
-
-        A hundred updates come at once; on a disk that is slow it takes long to commit them all.
-        """
+        """When Telegram last said anything."""
         called = self._webhook.heard if self._webhook else 0.0
-        return max(self._listening.heard, self._intake.kept, called)
+        return max(self._listening.heard, called)
 
     async def failed(self) -> None:
         """Wait until the bot ends of itself and raise why: `SettingsError`, `DeafError`."""

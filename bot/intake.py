@@ -45,7 +45,6 @@ class Intake(asyncio.Queue[object]):
         self._kept: set[int] = set()  # committed, but not yet queued
         self._tries: dict[int, int] = {}
         self._forgotten: set[int] = set()
-        self.kept = 0.0  # when an update was last committed (monotonic)
 
     async def put(self, item: object) -> None:
         """Commit an update, then queue it. Raises NetworkError, and only that.
@@ -73,7 +72,6 @@ class Intake(asyncio.Queue[object]):
         except Exception as error:
             log.warning("updates could not be kept (%s); once more", type(error).__name__)
             raise NetworkError("The updates could not be kept.") from error
-        self.kept = time.monotonic()
         self._seen.extend(update.update_id for update in new)
         self._kept |= fresh
         self._came |= dict.fromkeys(fresh, now)

@@ -7,6 +7,7 @@ with BEGIN IMMEDIATE, without which concurrent read-then-write loses updates in 
 
 import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from importlib.util import find_spec
@@ -246,6 +247,15 @@ def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
+
+
+def brisk_threads() -> None:
+    """Let a thread of this process run after half a millisecond, not five.
+
+    A commit is made in one, and nobody can write before it has run. With 50 questions a second
+    that halved the time until one is safe (190 to 87 ms at the median).
+    """
+    sys.setswitchinterval(0.0005)
 
 
 def private_files() -> None:

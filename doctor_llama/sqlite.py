@@ -32,7 +32,8 @@ class InlineConnection(aiosqlite.Connection):
         if (of_connection and fn.__name__ in WAITING) or (args and args[0] == CHECKPOINT):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         if args and args[0] == WRITE:
-            return await _begin(fn.__self__)
+            cursor: sqlite3.Cursor = getattr(fn, "__self__")  # noqa: B009 - no type has it
+            return await _begin(cursor)
         return fn(*args, **kwargs)
 
 

@@ -42,6 +42,7 @@ def _common(
     ] = False,
 ) -> None:
     db.private_files()
+    db.brisk_threads()
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ from telegram.ext import CommandHandler
 
 from bot import app, botapi, profile
 from bot.context import Context
-from bot.intake import Intake
 from bot.simulator import running
 from bot.texts import languages
 from doctor_llama import logs
@@ -132,25 +131,6 @@ async def test_a_deaf_bot_ends_the_program(scene: Scene, monkeypatch: pytest.Mon
     with pytest.raises(DeafError):
         await asyncio.wait_for(scene.bot.failed(), 10)
     await scene.people.clear_faults()
-
-
-async def test_a_slow_disk_is_no_deafness(
-    backstage: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "DEAF_SECONDS", 2.0)
-    kept = Intake.put
-
-    async def slowly(self: Intake, item: object) -> None:
-        await kept(self, item)
-        await asyncio.sleep(0.3)  # until the next one of the batch is committed
-
-    monkeypatch.setattr(Intake, "put", slowly)
-    for number in range(12):  # they come at once, and take longer than deafness does
-        await backstage.people.send(2001 + number, "/help")
-    await backstage.start()
-    await backstage.answer(2012, "/history")
-    with pytest.raises(TimeoutError):  # it has not ended
-        await asyncio.wait_for(backstage.bot.failed(), 0.1)
 
 
 async def test_the_profile_is_set_once(backstage: Scene) -> None:
