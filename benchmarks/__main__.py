@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     acknowledge,
+    age,
     cleaning,
     embedded,
     pressing,
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "embedded": embedded.measure,
     "swap": swap.measure,
     "queue": queue.measure,
+    "age": age.measure,
     "cleaning": cleaning.measure,
     "pressing": pressing.measure,
     "soak": soak.measure,

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from doctor_llama import conversations, feedback, jobs
+from doctor_llama import conversations, feedback, history, jobs
 from doctor_llama.conversations import Asked
 from doctor_llama.limits import Limits
 from doctor_llama.schema import LIVE, Conversation, Job, JobKind, JobStatus, Message, User, now
@@ -101,9 +101,8 @@ async def _whole(session: AsyncSession, answer_id: int) -> list[Message]:
         return []
     rows = await session.scalars(
         select(Message)
-        .join(Job, Job.message_id == Message.id)
         .where(Message.parent_id == answer.parent_id, Message.role == "assistant")
-        .where(Message.content != "", Job.status == JobStatus.SUCCEEDED)
+        .where(Message.content != "", history.FINISHED)
         .order_by(Message.id)
     )
     return list(rows)

@@ -29,6 +29,8 @@ PAGE = 6  # conversations on a page
 _later = aliased(Message)
 # whether a question was asked anew in other words
 _REPLACED = exists().where(_later.parent_id == Message.id, _later.role == "user")
+# of an answer; not a join, which SQLite would begin with all jobs that ever succeeded
+FINISHED = exists().where(Job.message_id == Message.id, Job.status == JobStatus.SUCCEEDED)
 _BEFORE = (  # built once, since every answer asks it
     select(Message)
     .where(Message.conversation_id == bindparam("conversation"), Message.role == "user")
@@ -180,10 +182,9 @@ async def _with_answers(session: AsyncSession, questions: Sequence[Message]) -> 
         return []
     rows = await session.scalars(
         select(Message)
-        .join(Job, Job.message_id == Message.id)
         .where(Message.parent_id.in_([question.id for question in questions]))
         .where(Message.role == "assistant", Message.content != "", Message.model.is_not(None))
-        .where(Job.status == JobStatus.SUCCEEDED)
+        .where(FINISHED)
         .order_by(Message.id)
     )
     answers: dict[int | None, list[Message]] = {}

@@ -254,6 +254,8 @@ class Job(Base):
         # in the order of serving, with all that a claim and a count ask for
         Index("ix_jobs_claim", "status", "priority", "seq", "id", "kind"),
         Index("ix_jobs_user", "user_id", "status"),
+        # with the status, or SQLite looks for a message's job among all that ever succeeded
+        Index("ix_jobs_message", "message_id", "status"),
         Index(
             "ix_jobs_undelivered",
             "status",
@@ -287,9 +289,7 @@ class Job(Base):
     lock: Mapped[str | None]  # one running job per lock, in the order of ids
     dedupe_key: Mapped[str | None]  # one live job per key
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete=CASCADE))
-    message_id: Mapped[int | None] = mapped_column(
-        ForeignKey("messages.id", ondelete=CASCADE), index=True
-    )
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete=CASCADE))
     channel: Mapped[str | None]  # where the answer goes; None: nobody waits for it
     reply_to: Mapped[str | None]  # the question's own name there
     shown: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what stands in the chat so far

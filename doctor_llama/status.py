@@ -72,19 +72,21 @@ async def overview(session: AsyncSession) -> Overview:
         .where(Job.kind == JobKind.ANSWER, Job.status.in_(LIVE))
         .group_by(Job.status)
     )
-    live = {status: (number, oldest) for status, number, oldest in counts}
+    live = {how: (number, oldest) for how, number, oldest in counts}
     waiting, first = live.get(JobStatus.QUEUED, (0, None))
-    answered, failed = 0, dict[str, int]()
+    cause = func.coalesce(Job.result["error"].as_string(), "unknown")
+    # not the bare column: SQLite would walk all jobs there are in the order of its index
+    status = func.coalesce(Job.status, "")
     ended = await session.execute(
-        select(Job.status, Job.result)
+        select(status, cause, func.count())
         .where(Job.kind == JobKind.ANSWER, Job.created_at > at - timedelta(days=1))
-        .where(Job.status.in_((JobStatus.SUCCEEDED, JobStatus.FAILED)))
+        .group_by(status, cause)
     )
-    for how, result in ended:
-        answered += how == JobStatus.SUCCEEDED
+    answered, failed = 0, dict[str, int]()
+    for how, why, number in ended:
+        answered += number if how == JobStatus.SUCCEEDED else 0
         if how == JobStatus.FAILED:
-            cause = str(result.get("error", "unknown"))
-            failed[cause] = failed.get(cause, 0) + 1
+            failed[why] = number
     return Overview(
         workers=list(workers),
         adapter=await session.scalar(
