@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -31,13 +31,19 @@ _later = aliased(Message)
 _REPLACED = exists().where(_later.parent_id == Message.id, _later.role == "user")
 # of an answer; not a join, which SQLite would begin with all jobs that ever succeeded
 FINISHED = exists().where(Job.message_id == Message.id, Job.status == JobStatus.SUCCEEDED)
-_BEFORE = (  # built once, since every answer asks it
-    select(Message)
+_QUESTIONS = (  # these three are built once, since every answer asks them
+    select(Message.id, Message.content)
     .where(Message.conversation_id == bindparam("conversation"), Message.role == "user")
-    .where(Message.id < bindparam("question"), Message.content != "")
-    .where(~_REPLACED)
+    .where(Message.content != "", ~_REPLACED)
     .order_by(Message.id.desc())
-    .limit(TURNS)
+)
+_BEFORE = _QUESTIONS.where(Message.id < bindparam("question")).limit(TURNS)
+_ANSWERS = (
+    select(Message.parent_id, Message.id, Message.content)
+    .where(Message.parent_id.in_(bindparam("questions", expanding=True)))
+    .where(Message.role == "assistant", Message.content != "", Message.model.is_not(None))
+    .where(FINISHED)
+    .order_by(Message.id)
 )
 
 
@@ -138,14 +144,8 @@ async def conversation(session: AsyncSession, user: User, number: int) -> Conver
 
 async def exchanges(session: AsyncSession, number: int, last: int) -> list[ChatMessage]:
     """The last questions of a conversation with their answers, oldest first."""
-    questions = await session.scalars(
-        select(Message)
-        .where(Message.conversation_id == number, Message.role == "user", Message.content != "")
-        .where(~_REPLACED)
-        .order_by(Message.id.desc())
-        .limit(last)
-    )
-    return await _with_answers(session, list(questions)[::-1])
+    questions = await session.execute(_QUESTIONS.limit(last), {"conversation": number})
+    return await _with_answers(session, questions.all()[::-1])
 
 
 async def go_on(session: AsyncSession, user: User, number: int) -> Conversation:
@@ -169,35 +169,30 @@ async def turns(session: AsyncSession, answer: Message) -> list[ChatMessage]:
     question that was asked anew in other words does not count.
     """
     question = await session.get_one(Message, answer.parent_id)
-    before = await session.scalars(
+    before = await session.execute(
         _BEFORE, {"conversation": question.conversation_id, "question": question.id}
     )
-    said = await _with_answers(session, list(before)[::-1])
+    said = await _with_answers(session, before.all()[::-1])
     return [*said, ChatMessage("user", question.content)]
 
 
-async def _with_answers(session: AsyncSession, questions: Sequence[Message]) -> list[ChatMessage]:
-    """The questions that have an answer of the model, each followed by it."""
+async def _with_answers(
+    session: AsyncSession, questions: Sequence[Row[int, str]]
+) -> list[ChatMessage]:
+    """The questions (id, text) that have an answer of the model, each followed by it."""
     if not questions:
         return []
-    rows = await session.scalars(
-        select(Message)
-        .where(Message.parent_id.in_([question.id for question in questions]))
-        .where(Message.role == "assistant", Message.content != "", Message.model.is_not(None))
-        .where(FINISHED)
-        .order_by(Message.id)
-    )
-    answers: dict[int | None, list[Message]] = {}
-    for row in rows:
-        answers.setdefault(row.parent_id, []).append(row)
-    several = [row.id for found in answers.values() if len(found) > 1 for row in found]
+    rows = await session.execute(_ANSWERS, {"questions": [number for number, _ in questions]})
+    answers: dict[int | None, list[tuple[int, str]]] = {}
+    for question, number, text in rows:
+        answers.setdefault(question, []).append((number, text))
+    several = [number for found in answers.values() if len(found) > 1 for number, _ in found]
     better = await _better(session, several)
     said = []
-    for question in questions:
-        if found := answers.get(question.id):
-            chosen = next((row for row in found if row.id in better), found[-1])
-            said.append(ChatMessage("user", question.content))
-            said.append(ChatMessage("assistant", chosen.content))
+    for question, asked in questions:
+        if found := answers.get(question):
+            chosen = next((text for number, text in found if number in better), found[-1][1])
+            said += [ChatMessage("user", asked), ChatMessage("assistant", chosen)]
     return said
 
 
