@@ -26,12 +26,20 @@ TURNS = 20  # questions that a prompt may reach back; the token window cuts furt
 TITLE_CHARACTERS = 60
 PAGE = 6  # conversations on a page
 
+# Built once, since every question or every answer asks them.
+_CURRENT = (
+    select(Conversation)
+    .where(Conversation.user_id == bindparam("person"), Conversation.channel == bindparam("place"))
+    .where(Conversation.closed_at.is_(None))
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
 _later = aliased(Message)
 # whether a question was asked anew in other words
 _REPLACED = exists().where(_later.parent_id == Message.id, _later.role == "user")
 # of an answer; not a join, which SQLite would begin with all jobs that ever succeeded
 FINISHED = exists().where(Job.message_id == Message.id, Job.status == JobStatus.SUCCEEDED)
-_QUESTIONS = (  # these three are built once, since every answer asks them
+_QUESTIONS = (
     select(Message.id, Message.content)
     .where(Message.conversation_id == bindparam("conversation"), Message.role == "user")
     .where(Message.content != "", ~_REPLACED)
@@ -77,16 +85,7 @@ async def current(
 
     `words` name a new one. After a `pause` without a question the old one is closed.
     """
-    found = await session.scalar(
-        select(Conversation)
-        .where(
-            Conversation.user_id == user.id,
-            Conversation.channel == channel,
-            Conversation.closed_at.is_(None),
-        )
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
+    found = await session.scalar(_CURRENT, {"person": user.id, "place": channel})
     at = now()
     stale = found is not None and pause is not None and at - (found.active_at or at) > pause
     if found is None or stale:

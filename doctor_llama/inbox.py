@@ -7,12 +7,13 @@ of what is in an update.
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama.schema import InboxUpdate
 
+_DONE = delete(InboxUpdate).where(InboxUpdate.update_id == bindparam("number"))
 MAX_TRIES = 3  # an update whose handling ended three programs is set aside
 
 
@@ -66,7 +67,7 @@ async def held_up(session: AsyncSession, update_id: int, place: str) -> bool:
 
 async def done(session: AsyncSession, update_id: int) -> None:
     """Forget an update: what it asked for is committed, in the same transaction."""
-    await session.execute(delete(InboxUpdate).where(InboxUpdate.update_id == update_id))
+    await session.execute(_DONE, {"number": update_id})
 
 
 async def of(session: AsyncSession, account: str) -> list[InboxUpdate]:

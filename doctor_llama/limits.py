@@ -7,13 +7,25 @@ to come back, and never sees a red flag: that one is answered before anybody cou
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import Integer, and_, bindparam, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama.errors import BusyError, NotYetError, QuotaError, TooFastError
 from doctor_llama.schema import Job, JobKind, JobStatus, now
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+# Built once, since every question asks them: the question before so many others in a window.
+_card = and_(Job.status == JobStatus.SUCCEEDED, Job.attempts == 0)
+_ASKED = (
+    select(Job.created_at)
+    .where(Job.kind == JobKind.ANSWER, Job.created_at > bindparam("since"), not_(_card))
+    .order_by(Job.created_at.desc())
+    .offset(bindparam("before", type_=Integer))
+    .limit(1)
+)
+_ASKED_BY = _ASKED.where(Job.user_id == bindparam("person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +56,6 @@ async def _closed(
 ) -> float:
     """Seconds until there is room in a window; 0 when there is."""
     at = now()
-    card = and_(Job.status == JobStatus.SUCCEEDED, Job.attempts == 0)
-    asked = select(Job.created_at).where(
-        Job.kind == JobKind.ANSWER, Job.created_at > at - window, not_(card)
-    )
-    if user_id is not None:
-        asked = asked.where(Job.user_id == user_id)
-    oldest = await session.scalar(asked.order_by(Job.created_at.desc()).offset(limit - 1).limit(1))
+    given = {"since": at - window, "before": limit - 1, "person": user_id}
+    oldest = await session.scalar(_ASKED if user_id is None else _ASKED_BY, given)
     return (oldest + window - at).total_seconds() if oldest else 0.0

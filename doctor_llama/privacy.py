@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,8 @@ from doctor_llama.schema import User, now
 CONSENT_VERSION = 1
 TRAINING_CONSENT_VERSION = 1
 EXPORT_FORMAT = 1
+_KNOWN = select(User).where(User.account == bindparam("of"))  # built once: every update asks it
+_LOCKED = _KNOWN.with_for_update(key_share=True)
 
 
 async def person(session: AsyncSession, account: str, *, language: str | None = None) -> User:
@@ -22,15 +24,14 @@ async def person(session: AsyncSession, account: str, *, language: str | None = 
     On PostgreSQL the row stays locked until the transaction ends: what one person does, through
     whichever bot, happens one after the other. (SQLite has one writer at a time anyway.)
     """
-    found = select(User).where(User.account == account).with_for_update(key_share=True)
-    user = await session.scalar(found)
+    user = await session.scalar(_LOCKED, {"of": account})
     if user is None:
         try:
             async with session.begin_nested():
                 user = User(account=account, language=language, awaiting={})
                 session.add(user)
         except IntegrityError:  # another bot met this person at the same instant
-            user = (await session.scalars(found)).one()
+            user = (await session.scalars(_LOCKED, {"of": account})).one()
     elif language is not None and not user.language_chosen and user.language != language:
         user.language = language
     return user
@@ -38,7 +39,7 @@ async def person(session: AsyncSession, account: str, *, language: str | None = 
 
 async def known(session: AsyncSession, account: str) -> User | None:
     """The person behind an account, if we have met; creates nothing."""
-    return await session.scalar(select(User).where(User.account == account))
+    return await session.scalar(_KNOWN, {"of": account})
 
 
 async def speak(session: AsyncSession, user: User, language: str | None) -> None:

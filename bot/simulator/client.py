@@ -46,7 +46,7 @@ class SimClient:
     """
 
     def __init__(self, url: str, *, timeout: float = 75.0) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self._http = httpx.AsyncClient(
             base_url=url.rstrip("/"), timeout=timeout, limits=limits, trust_env=False
         )
