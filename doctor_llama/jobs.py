@@ -30,18 +30,18 @@ ONCE = (JobKind.REFRESH, JobKind.COMPARE)  # too long to begin again unasked
 # than to run it.
 _mine = and_(Job.user_id == bindparam("person"), Job.status.in_(LIVE), Job.kind == JobKind.ANSWER)
 _queued = and_(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
+_WAITING = select(func.count()).where(_queued)
 _STATE = select(
     select(func.count()).where(_mine).scalar_subquery(),
     select(func.max(Job.seq)).where(_mine).scalar_subquery(),
-    select(func.count()).where(_queued).scalar_subquery(),
+    _WAITING.scalar_subquery(),
     select(func.min(Job.seq)).where(_queued, Job.priority == 0).scalar_subquery(),
 )
 
 
 async def depth(session: AsyncSession) -> int:
     """How many questions wait."""
-    waiting = select(func.count()).where(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
-    return await session.scalar(waiting) or 0
+    return await session.scalar(_WAITING) or 0
 
 
 async def enqueue_answer(session: AsyncSession, job: Job, allowed: Limits) -> Job:

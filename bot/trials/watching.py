@@ -1,6 +1,5 @@
 """What the rows and the processes show while people ask: waiting questions, safe ones, memory."""
 
-import asyncio
 import time
 from dataclasses import dataclass, field
 
@@ -8,7 +7,7 @@ import psutil
 
 from bot.trials.fleet import Fleet
 from bot.trials.program import Program
-from doctor_llama import jobs, outcomes
+from doctor_llama import outcomes
 from doctor_llama.db import Database, Trouble
 
 LOOK_SECONDS = 0.01  # between two looks for new jobs: how exactly "safe" is timed
@@ -17,7 +16,7 @@ SAMPLE_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Watch:
-    """Filled while `run` runs, in a thread with a loop of its own, or the crowd would delay it."""
+    """Filled while `run` runs, in a thread, or the crowd would delay it."""
 
     program: Program | Fleet
     safe: dict[str, float] = field(default_factory=dict)  # question -> when its job was committed
@@ -27,25 +26,20 @@ class Watch:
 
     def run(self) -> None:
         """Look until `ending`."""
-        asyncio.run(self._look())
-
-    async def _look(self) -> None:
-        database = Database(self.program.database_url)
-        began, sampled, last = time.time(), 0.0, 0
+        follower = outcomes.Follower(Database(self.program.database_url))
+        began, sampled = time.time(), 0.0
         while not self.ending:
             try:
-                async with database.reading() as session:
-                    for job_id, ref in await outcomes.newer(session, last):
-                        last = job_id
-                        self.safe.setdefault(ref, time.time())
-                    if time.time() - sampled > SAMPLE_SECONDS:
-                        sampled = time.time()
-                        self.depth.append((sampled - began, await jobs.depth(session)))
-                        self._weigh()
+                for ref in follower.newer():
+                    self.safe.setdefault(ref, time.time())
+                if time.time() - sampled > SAMPLE_SECONDS:
+                    sampled = time.time()
+                    self.depth.append((sampled - began, follower.waiting()))
+                    self._weigh()
             except Trouble:
                 pass  # the next look sees it
-            await asyncio.sleep(LOOK_SECONDS)
-        await database.close()
+            time.sleep(LOOK_SECONDS)
+        follower.close()
 
     def _weigh(self) -> None:
         for process in self.program.tree()[:1]:
