@@ -15,7 +15,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningUpdate, Update
 
 from doctor_llama import limits, pauses
 from doctor_llama.errors import QueueFullError, TooManyWaitingError
@@ -37,6 +37,15 @@ _STATE = select(
     _WAITING.scalar_subquery(),
     select(func.min(Job.seq)).where(_queued, Job.priority == 0).scalar_subquery(),
 )
+
+
+_SHOW = (
+    update(Job)
+    .where(Job.id == bindparam("_job"))
+    .values(shown=bindparam("shown"))
+    .execution_options(synchronize_session=False)
+)
+_TOLD = _SHOW.values(delivered_at=bindparam("delivered_at"))
 
 
 async def depth(session: AsyncSession) -> int:
@@ -141,14 +150,21 @@ def _taking(*, alone: bool) -> ReturningUpdate[Job]:
 
 
 async def _fenced(session: AsyncSession, job: Job, **values: Any) -> bool:
-    result = await session.execute(
-        update(Job)
-        .where(Job.id == job.id, Job.attempts == job.attempts, Job.status == JobStatus.RUNNING)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    given = {"_job": job.id, "_fence": job.attempts, **values}
+    result = await session.execute(_changing(*sorted(values)), given)
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+@functools.cache
+def _changing(*columns: str) -> Update:
+    return (
+        update(Job)
+        .where(Job.id == bindparam("_job"), Job.attempts == bindparam("_fence"))
+        .where(Job.status == JobStatus.RUNNING)
+        .values({column: bindparam(column) for column in columns})
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def renew(
@@ -320,14 +336,12 @@ async def untold(session: AsyncSession, kinds: Sequence[JobKind]) -> list[Job]:
 
 async def show(session: AsyncSession, job_id: int, shown: dict[str, Any]) -> None:
     """Note what stands in the chat for this job."""
-    await session.execute(update(Job).where(Job.id == job_id).values(shown=shown))
+    await session.execute(_SHOW, {"_job": job_id, "shown": shown})
 
 
 async def delivered(session: AsyncSession, job_id: int, shown: dict[str, Any]) -> None:
     """Note that the person has the whole answer, or the notice."""
-    await session.execute(
-        update(Job).where(Job.id == job_id).values(shown=shown, delivered_at=now())
-    )
+    await session.execute(_TOLD, {"_job": job_id, "shown": shown, "delivered_at": now()})
 
 
 async def waiting(session: AsyncSession) -> list[int]:
