@@ -166,13 +166,23 @@ def _lost(account: Account, question: Question, why: str) -> None:
 
 
 def _refusals(chat: Chat, taken: Collection[str]) -> list[float]:
-    """When the chat was told that a question cannot be taken now, in reply to one that was not."""
-    left = {one.record.message_id for one in _asked(chat) if one.ref not in taken}
+    """When the chat was told that a question cannot be taken now.
+
+    In reply to one that was not; or to one that was taken after all, since Telegram gave it once
+    more. Then only what was never changed and has no buttons counts: that is no status.
+    """
+    asked = {one.record.message_id: one.ref in taken for one in _asked(chat)}
     return [
         record.time
         for record in chat.records.values()
-        if record.sender != chat.id and record.reply_to in left
+        if record.sender != chat.id
+        and record.reply_to in asked
+        and (not asked[record.reply_to] or _stands_as_sent(record))
     ]
+
+
+def _stands_as_sent(record: Record) -> bool:
+    return not (record.edits or record.deleted or "reply_markup" in record.fields)
 
 
 def sent_at(journal: Path) -> dict[str, float]:

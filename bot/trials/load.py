@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import sys
 import tempfile
 import time
@@ -80,11 +81,22 @@ def _percentile(values: list[float], share: float) -> float:
 
 
 async def run(plan: Plan, say: Callable[[str], None], folder: Path | None = None) -> Outcome:
-    """Carry out the plan in a folder of its own, which is gone at the end unless given."""
+    """Carry out the plan, in a folder of its own unless one is given.
+
+    Journal, database and log are kept where something was lost, doubled or misdelivered.
+    """
     if folder is not None:
         return await _run(plan, say, folder)
-    with tempfile.TemporaryDirectory(prefix="doctor-llama-trial-") as made:
-        return await _run(plan, say, Path(made))
+    made = Path(tempfile.mkdtemp(prefix="doctor-llama-trial-"))
+    outcome = None
+    try:
+        outcome = await _run(plan, say, made)
+    finally:
+        if outcome is not None and not outcome.account.clean:
+            say(f"journal, database and log are kept in {made}")
+        else:
+            shutil.rmtree(made, ignore_errors=True)
+    return outcome
 
 
 async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:

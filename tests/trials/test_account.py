@@ -97,6 +97,27 @@ async def test_a_refusal_in_words_is_none(stage: Stage) -> None:
     assert (told.refused, told.lost) == (1, 0)
 
 
+async def test_a_refusal_counts_though_its_question_came_again_and_was_taken(stage: Stage) -> None:
+    asked = await stage.ask()
+    await stage.bot.send_message(ANA, "Too many are waiting.", reply_to_message_id=asked)
+    await stage.take(asked, JobStatus.SUCCEEDED)
+    await stage.say(ANA)
+    stage.text = crowd.QUESTION.format(number=2, person=ANA)
+    await stage.ask()  # a moment later: the same sentence is not said twice
+    told = await stage.told()
+    assert (told.answered, told.refused, told.lost) == (1, 1, 0)
+
+
+async def test_a_status_is_no_refusal(stage: Stage) -> None:
+    asked = await stage.ask()
+    status = await stage.bot.send_message(ANA, "One before you.", reply_to_message_id=asked)
+    await stage.bot.edit_message_text(marker(stage.text) + "rest.", ANA, status.message_id)
+    await stage.take(asked, JobStatus.SUCCEEDED)
+    stage.text = crowd.QUESTION.format(number=2, person=ANA)
+    await stage.ask()
+    assert (await stage.told()).lost == 1
+
+
 async def test_an_undelivered_answer_is_lost(stage: Stage) -> None:
     await stage.take(await stage.ask(), JobStatus.SUCCEEDED, delivered=False)
     assert (await stage.told()).lost == 1
