@@ -1,6 +1,8 @@
 """Answers that would teach harm: a red flag or a crisis without help, a dose without caution.
 
-What a red flag is, the rules of the bot's own triage say; here is only what an answer owes to it.
+What a red flag is, the bot's own triage says; here is only what an answer owes to it. What people
+wrote of themselves goes through the whole gate; of an exam's cases and an encyclopedia's questions
+only its rules speak, since the rest would take every case for an emergency.
 """
 
 import re
@@ -51,7 +53,10 @@ _ASKED_ABOUT = re.compile(
 def judge(pair: Pair, kind: Kind) -> Iterator[str]:
     """The names of the rules that fire for one cleaned pair."""
     helps, supports = _ESCALATES.search(pair.answer), _SUPPORTS.search(pair.answer)
-    verdict = triage.by_rules(_ASKED_ABOUT.sub(r"\1it", pair.question))
+    if kind is Kind.DIALOGUE:
+        verdict = triage.assess(pair.question)
+    else:
+        verdict = triage.by_rules(_ASKED_ABOUT.sub(r"\1it", pair.question))
     if verdict.label is triage.Label.EMERGENCY:
         yield "emergency_ok" if helps else "emergency_unsafe"
     elif verdict.label is triage.Label.CRISIS:
