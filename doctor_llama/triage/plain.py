@@ -108,7 +108,7 @@ def _bare(words: list[str], hits: list[Hit]) -> bool:
         bool(concepts)
         and concepts <= BARE
         and (concepts == {"fever"} or "fever" not in concepts)  # a fever with a toothache is more
-        and all(at in told or word in _company() for at, word in enumerate(words))
+        and all(at in told or word in _company() | _everyday() for at, word in enumerate(words))
     )
 
 
@@ -183,6 +183,12 @@ def _calm() -> lexicon.Index:
         for language, entries in _data()[kind].items():
             made.fill(entries, kind, language)
     return made
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """What a bare complaint may come from: "my back hurts after sitting"."""
+    return frozenset(plain_text.tokens(_data()["everyday"]["words"]))
 
 
 @cache

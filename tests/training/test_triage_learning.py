@@ -14,7 +14,7 @@ from training.triage import corpus, learning, net, roughening
 
 TESTED = [
     Path(__file__).parents[1] / "triage" / f"{name}.jsonl"
-    for name in ("held_out", "messages", "sealed_a", "sealed_b", "sealed_c")
+    for name in ("held_out", "messages", "sealed_a", "sealed_b", "sealed_c", "sealed_d", "sealed_e")
 ]
 
 
@@ -81,7 +81,7 @@ def test_learning_is_the_same_every_time(tmp_path: Path, lines: list[corpus.Line
     model = classifier.load(files[0])
     said = classifier.judge(lexicon.read("I want to kill myself"), model=model)
     assert said.value in learning.LABELS
-    assert files[0].stat().st_size < 600_000
+    assert files[0].stat().st_size < 900_000
 
 
 def test_the_shipped_net_says_what_the_learner_said(lines: list[corpus.Line]) -> None:

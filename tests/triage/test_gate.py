@@ -14,7 +14,7 @@ from tests.pace import within
 HERE = Path(__file__).parent
 HELD_OUT = measuring.read(HERE / "held_out.jsonl")
 MESSAGES = [{"lang": "en", **row} for row in measuring.read(HERE / "messages.jsonl")]
-SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abc"}
+SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcde"}
 LANGUAGES = ("en", "es", "pt", "fr", "ru", "ar", "hi")
 
 
@@ -46,14 +46,16 @@ def test_few_false_alarms(report: measuring.Report) -> None:
 
 
 # Sealed sets, by writers who saw neither rules nor lines. Half a has been learned from; half b and
-# set c were never read, only counted. Least recall and most false alarms, a little beside what was
-# measured.
+# sets c, d and e were never read, only counted. Least recall and most false alarms, a little beside
+# what was measured.
 FLOORS = {
     "a": {"en": 0.93, "es": 0.88, "pt": 0.95, "fr": 0.93, "ru": 0.92, "ar": 0.93, "hi": 0.95},
     "b": {"en": 0.88, "es": 0.95, "pt": 0.93, "fr": 0.95, "ru": 0.86, "ar": 0.92, "hi": 0.93},
     "c": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.96, "ru": 0.96, "ar": 0.92, "hi": 0.96},
+    "d": {"en": 0.97, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
+    "e": {"en": 0.92, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.92, "ar": 0.9, "hi": 0.9},
 }
-CEILINGS = {"a": 0.08, "b": 0.1, "c": 0.04}
+CEILINGS = {"a": 0.06, "b": 0.06, "c": 0.03, "d": 0.07, "e": 0.06}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def sealed() -> dict[str, measuring.Report]:
     return {half: measuring.measure(rows) for half, rows in SEALED.items()}
 
 
-@pytest.mark.parametrize("half", ["a", "b", "c"])
+@pytest.mark.parametrize("half", list(FLOORS))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_red_flags_in_wording_of_others(
     sealed: dict[str, measuring.Report], half: str, language: str
@@ -71,7 +73,7 @@ def test_red_flags_in_wording_of_others(
     assert (found.value or 0) >= FLOORS[half][language]
 
 
-@pytest.mark.parametrize("half", ["a", "b", "c"])
+@pytest.mark.parametrize("half", list(FLOORS))
 def test_false_alarms_in_wording_of_others(sealed: dict[str, measuring.Report], half: str) -> None:
     false = sealed[half].false_alarm()
     assert false.n >= 150
@@ -207,7 +209,7 @@ def test_hostile_messages_are_fast(unit: str) -> None:
 
 
 def test_rows_are_json_lines() -> None:
-    for name in ("held_out", "sealed_a", "sealed_b", "sealed_c"):
+    for name in ("held_out", "sealed_a", "sealed_b", "sealed_c", "sealed_d", "sealed_e"):
         with (HERE / f"{name}.jsonl").open(encoding="utf-8") as lines:
             assert all(
                 set(json.loads(line)) == {"id", "lang", "label", "topic", "text"} for line in lines

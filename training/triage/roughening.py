@@ -59,7 +59,7 @@ def _rougher(text: str, around: dict[str, list[str]], dice: random.Random) -> st
 def _slipped(text: str, dice: random.Random) -> str:
     """One slip of the finger in about thirty letters."""
     letters = list(text)
-    for _ in range(max(1, len(letters) // 30)):
+    for _ in range(max(1, len(letters) // 30) if len(letters) > 1 else 0):
         at = dice.randrange(len(letters) - 1)
         match dice.randrange(3):
             case 0:
