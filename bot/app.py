@@ -107,6 +107,7 @@ def handlers(telegram: Telegram) -> None:
             TypeHandler(Update, stopping.native),  # last: kinds that the library does not know
         ]
     )
+    telegram.add_handler(TypeHandler(Update, refusing.spent), group=-5)
     telegram.add_handler(TypeHandler(Update, gating.gate), group=-4)
     telegram.add_handler(TypeHandler(Update, grouping.guard), group=-3)
     telegram.add_error_handler(errors.handle)

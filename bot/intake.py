@@ -45,6 +45,7 @@ class Intake(asyncio.Queue[object]):
         self._kept: set[int] = set()  # committed, but not yet queued
         self._tries: dict[int, int] = {}
         self._forgotten: set[int] = set()
+        self.spent: set[int] = set()  # met the end of too many programs: not to be handled again
 
     async def put(self, item: object) -> None:
         """Commit an update, then queue it. Raises NetworkError, and only that.
@@ -94,6 +95,8 @@ class Intake(asyncio.Queue[object]):
             left = await inbox.adopt(session, self._presence.name, living)
         for row in left:
             if (update := Update.de_json(row.body, bot)) is not None:
+                if row.tries > inbox.MAX_TRIES:
+                    self.spent.add(update.update_id)
                 self._seen.append(update.update_id)
                 self.put_nowait(update)
         return len(left)
@@ -132,6 +135,7 @@ class Intake(asyncio.Queue[object]):
             self._forgotten.discard(update_id)
             return
         self._tries.pop(update_id, None)
+        self.spent.discard(update_id)
         try:
             async with self._database.session() as session:
                 await inbox.done(session, update_id)

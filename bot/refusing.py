@@ -2,10 +2,13 @@
 
 import asyncio
 import difflib
+import logging
+import secrets
 import unicodedata
 from collections.abc import Collection
 
 from telegram import Message, Update, User
+from telegram.ext import ApplicationHandlerStop
 
 from bot import places, profile, rendering
 from bot.context import Context
@@ -21,6 +24,8 @@ from doctor_llama.errors import (
     TooFastError,
     TooManyWaitingError,
 )
+
+log = logging.getLogger(__name__)
 
 LONG = "refuse-long"
 WHY: dict[type[DoctorLlamaError], str] = {
@@ -93,6 +98,21 @@ async def refuse(
     except (UncertainError, UnreachableError) as error:
         context.house.manners.forget(place.chat, key)
         raise UnsaidError from error
+
+
+async def spent(update: Update, context: Context) -> None:
+    """Tell a person that their message came to nothing: it met the end of too many programs.
+
+    Raises `ApplicationHandlerStop` for such an update: its handler may be what ended them.
+    """
+    if update.update_id not in context.house.intake.spent:
+        return
+    number = secrets.token_hex(4)
+    log.error("error %s: update %d met the end of too many programs", number, update.update_id)
+    message = update.message
+    if message and (places.of(message).private or replies_to_us(message, context)):
+        await refuse(context, message, "error", {"id": number})
+    raise ApplicationHandlerStop
 
 
 async def alone(update: Update, context: Context) -> tuple[Message, User] | None:

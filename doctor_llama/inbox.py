@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from doctor_llama.schema import InboxUpdate
 
 _DONE = delete(InboxUpdate).where(InboxUpdate.update_id == bindparam("number"))
-MAX_TRIES = 3  # an update whose handling ended three programs is set aside
+MAX_TRIES = 3  # an update that met the end of three programs is not handled again, only answered
+LAST_TRY = 2 * MAX_TRIES  # and not even that, where answering it has ended as many
 
 
 async def put(session: AsyncSession, rows: Sequence[InboxUpdate]) -> set[int]:
@@ -38,7 +39,7 @@ async def adopt(
 ) -> Sequence[InboxUpdate]:
     """Take over what bots that are gone have left, in the order of arrival.
 
-    Each time counts as a try; what had too many is set aside.
+    Each time counts as a try; what had more than `LAST_TRY` is dropped.
     """
     mine = InboxUpdate.holder == holder
     others = select(InboxUpdate.holder).where(~mine).distinct()
@@ -52,8 +53,8 @@ async def adopt(
         .execution_options(synchronize_session=False)
     )
     rows = (await session.scalars(taken)).all()
-    await session.execute(delete(InboxUpdate).where(mine, InboxUpdate.tries > MAX_TRIES))
-    kept = [row for row in rows if row.tries <= MAX_TRIES]
+    await session.execute(delete(InboxUpdate).where(mine, InboxUpdate.tries > LAST_TRY))
+    kept = [row for row in rows if row.tries <= LAST_TRY]
     return sorted(kept, key=lambda row: row.update_id)
 
 

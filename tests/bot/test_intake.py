@@ -119,8 +119,13 @@ async def test_a_batch_is_kept_whole_or_not_at_all(database: Database) -> None:
 
 async def test_an_update_that_ends_every_program_is_set_aside(database: Database) -> None:
     await intake_of(database).put(update(1))
-    loads = [await intake_of(database).load(Bot("1:x")) for _ in range(inbox.MAX_TRIES + 1)]
-    assert loads == [1] * inbox.MAX_TRIES + [0]
+    spent = []
+    for _ in range(inbox.LAST_TRY):
+        intake = intake_of(database)
+        assert await intake.load(Bot("1:x")) == 1
+        spent.append(1 in intake.spent)
+    assert spent == [False] * inbox.MAX_TRIES + [True] * inbox.MAX_TRIES
+    assert await intake_of(database).load(Bot("1:x")) == 0
 
 
 async def test_an_update_waits_for_the_database_a_few_times(database: Database) -> None:
@@ -212,6 +217,22 @@ async def test_what_an_earlier_run_left_is_handled_first(backstage: Scene) -> No
         await inbox.put(session, [row(999_999_999, update(77, "What is flu?").to_dict())])
     await backstage.start()
     await backstage.final(ANA, "About What is flu?")
+
+
+async def test_whoever_waits_for_an_update_that_is_set_aside_is_told(backstage: Scene) -> None:
+    await backstage.start()
+    await backstage.agreed(ANA)
+    await backstage.stop()
+    async with backstage.database.session() as session:
+        spent = row(999_999_999, update(999_999_999, "What is flu?").to_dict())
+        spent.tries = inbox.MAX_TRIES
+        await inbox.put(session, [spent])
+    await backstage.people.fault("sendMessage", "502")  # the first time it cannot be said
+    await backstage.start()
+    await backstage.answer(ANA, "something went wrong on my side")
+    await empty(backstage.database)
+    async with backstage.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Job)) == 0
 
 
 @contextlib.asynccontextmanager
