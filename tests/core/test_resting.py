@@ -23,7 +23,7 @@ async def test_answers_rest_without_a_loss_and_go_on_with_the_model_loaded_again
     )  # fmt: skip
     running = asyncio.create_task(worker.run(5.0))
     try:
-        before = await ask(database, 1, "A slow one [[slow 1]]", person=1)
+        before = await ask(database, 1, "What helps against a cold? [[slow 1]]", person=1)
         await until(database, before, lambda _job, message: bool(message.content))
         async with worker.resting():
             job, _ = await row(database, before)

@@ -91,7 +91,7 @@ async def test_answers_are_written_with_what_they_cost(database: Database) -> No
 
 async def test_an_answer_grows_in_its_row(database: Database) -> None:
     async with working(database):
-        number = await ask(database, 1, "A slow one [[slow 3]]")
+        number = await ask(database, 1, "What helps against a cold? [[slow 3]]")
         began = time.monotonic()
         _, first = await until(database, number, lambda _job, message: bool(message.content))
         assert time.monotonic() - began < within(1.0)
@@ -103,7 +103,7 @@ async def test_an_answer_grows_in_its_row(database: Database) -> None:
 
 async def test_a_cancelled_answer_stops_within_a_second(database: Database) -> None:
     async with working(database) as worker:
-        number = await ask(database, 1, "A slow one [[slow 30]]")
+        number = await ask(database, 1, "What helps against a cold? [[slow 30]]")
         _, message = await until(database, number, lambda _job, m: bool(m.content))
         async with database.session() as session:
             assert await jobs.cancel(session, number)
@@ -117,7 +117,7 @@ async def test_a_cancelled_answer_stops_within_a_second(database: Database) -> N
 
 async def test_an_erased_person_stops_their_answer(database: Database) -> None:
     async with working(database) as worker:
-        number = await ask(database, 1, "A slow one [[slow 30]]")
+        number = await ask(database, 1, "What helps against a cold? [[slow 30]]")
         await until(database, number, lambda _job, m: bool(m.content))
         async with database.session() as session:
             await session.delete((await session.scalars(select(User))).one())
