@@ -51,6 +51,7 @@ async def test_an_old_conversation_is_found_looked_at_and_gone_on_with(scene: Sc
     await scene.people.press(ANA, opened.message_id, "‹ Back")
     await scene.answer(ANA, "page 2 of 2")
     await scene.people.press(ANA, shown.message_id, shown.labels[1])
+    await scene.answer(ANA, "🦙 About Question 1?: rest.")  # the button is there only now
     await scene.people.press(ANA, shown.message_id, "Go on with this conversation", wait=10)
     await scene.answer(ANA, "Back in “Question 1?”")
     await scene.people.send(ANA, "And then?")
