@@ -120,34 +120,13 @@ class Bot:
         self, settings: Settings, database: Database, *, read_timeout: float = 10.0
     ) -> None:
         """Raises `SettingsError` without a token."""
-        if settings.telegram_bot_token is None:
-            raise SettingsError("TELEGRAM_BOT_TOKEN is not set. Get one from @BotFather.")
-        base = settings.telegram_api_url.rstrip("/")
         self.ready = asyncio.Event()
         self.metrics = BotMetrics()
         self.presence = Presence(database)
         self._intake = Intake(database, self.metrics, self.presence)
         self._listening = Listening(read_timeout)
         self._sending = Speaking(read_timeout, self.metrics)
-        # The library wants to make what handlers share; ours needs the application first.
-        later = cast(type[House], lambda: None)
-        library: ExtBot[None] = Polling(
-            self._intake,
-            settings.telegram_bot_token.get_secret_value(),
-            base_url=f"{base}/bot",
-            base_file_url=f"{base}/file/bot",
-            request=self._sending,
-            get_updates_request=self._listening,
-        )
-        self.telegram: Telegram = (
-            Application.builder()
-            .bot(library)
-            .update_queue(self._intake)
-            .concurrent_updates(Ordering(self._intake))
-            .context_types(ContextTypes(Context, bot_data=later))
-            .job_queue(None)
-            .build()
-        )
+        self.telegram = self._application(settings)
         gateway = Gateway(self.telegram.bot, settings.messages_per_second)
         self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
@@ -181,6 +160,30 @@ class Bot:
         self._delivering: asyncio.Task[None] | None = None
         self._helpers: list[asyncio.Task[None]] = []
         self._webhook: Webhook | None = None
+
+    def _application(self, settings: Settings) -> Telegram:
+        if settings.telegram_bot_token is None:
+            raise SettingsError("TELEGRAM_BOT_TOKEN is not set. Get one from @BotFather.")
+        base = settings.telegram_api_url.rstrip("/")
+        library: ExtBot[None] = Polling(
+            self._intake,
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._sending,
+            get_updates_request=self._listening,
+        )
+        # The library wants to make what handlers share; ours needs the application first.
+        later = cast(type[House], lambda: None)
+        return (
+            Application.builder()
+            .bot(library)
+            .update_queue(self._intake)
+            .concurrent_updates(Ordering(self._intake))
+            .context_types(ContextTypes(Context, bot_data=later))
+            .job_queue(None)
+            .build()
+        )
 
     def start(self) -> None:
         """Begin; connecting goes on until it succeeds or `stop` is called."""
