@@ -5,12 +5,13 @@ from a server's name or version.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import httpx
 import openai
+from openai.types.chat import ChatCompletionChunk
 
 from doctor_llama.engine.remote import faults
 from doctor_llama.engine.remote.faults import Fault, Kind
@@ -142,6 +143,28 @@ async def _gives_likelihoods(client: openai.AsyncOpenAI, model: str, seconds: fl
         return False
 
 
+async def _one_token(
+    client: openai.AsyncOpenAI,
+    model: str,
+    messages: Sequence[Mapping[str, str]],
+    extras: Extras,
+    seconds: float,
+) -> AsyncIterator[ChatCompletionChunk]:
+    """Ask for one token; yield what comes. Raises OpenAIError."""
+    stream = await client.chat.completions.create(
+        model=model,
+        messages=cast(Any, list(messages)),
+        max_tokens=1,
+        temperature=0.0,
+        stream=True,
+        extra_body=dict(extras),
+        timeout=seconds,
+    )
+    async with stream:
+        async for chunk in stream:
+            yield chunk
+
+
 async def likelihoods(
     client: openai.AsyncOpenAI, model: str, messages: Sequence[Mapping[str, str]], seconds: float
 ) -> dict[str, float]:
@@ -151,22 +174,12 @@ async def likelihoods(
     """
     found: dict[str, float] = {}
     try:
-        stream = await client.chat.completions.create(
-            model=model,
-            messages=cast(Any, list(messages)),
-            max_tokens=1,
-            temperature=0.0,
-            stream=True,
-            extra_body=dict(LABELS),
-            timeout=seconds,
-        )
-        async with stream:
-            async for chunk in stream:
-                for choice in chunk.choices or ():
-                    said = choice.logprobs.content if choice.logprobs else None
-                    for one in said[0].top_logprobs if said and not found else ():
-                        word = one.token.strip()
-                        found[word] = found.get(word, 0.0) + math.exp(one.logprob)
+        async for chunk in _one_token(client, model, messages, LABELS, seconds):
+            for choice in chunk.choices or ():
+                said = choice.logprobs.content if choice.logprobs else None
+                for one in said[0].top_logprobs if said and not found else ():
+                    word = one.token.strip()
+                    found[word] = found.get(word, 0.0) + math.exp(one.logprob)
     except openai.OpenAIError as error:
         raise faults.judge(error) from error
     except (ValueError, TypeError, AttributeError) as error:
@@ -184,19 +197,9 @@ async def _accepts(
     """Ask for one token. Returns whether that was taken, and the prompt's tokens if told."""
     prompt_tokens = 0
     try:
-        stream = await client.chat.completions.create(
-            model=model,
-            messages=cast(Any, list(messages)),
-            max_tokens=1,
-            temperature=0.0,
-            stream=True,
-            extra_body=dict(extras),
-            timeout=seconds,
-        )
-        async with stream:
-            async for chunk in stream:
-                if chunk.usage is not None:
-                    prompt_tokens = int(chunk.usage.prompt_tokens or 0)
+        async for chunk in _one_token(client, model, messages, extras, seconds):
+            if chunk.usage is not None:
+                prompt_tokens = int(chunk.usage.prompt_tokens or 0)
     except openai.OpenAIError as error:
         fault = faults.judge(error)
         if fault.kind in (Kind.REFUSED, Kind.TOO_LONG):
