@@ -123,14 +123,14 @@ class Bot:
         self.ready = asyncio.Event()
         self.metrics = BotMetrics()
         self.presence = Presence(database)
-        self._intake = Intake(database, self.metrics, self.presence)
+        notebook = Notebook(database)
+        self._intake = Intake(database, notebook, self.metrics, self.presence)
         self._listening = Listening(read_timeout)
         self._sending = Speaking(read_timeout, self.metrics)
         self.telegram = self._application(settings)
         gateway = Gateway(self.telegram.bot, settings.messages_per_second)
         self._standing = Standing(settings.owner_ids)
         alarms = Alarms(gateway, settings.owner_ids)
-        notebook = Notebook(database)
         self.delivery = Delivery(
             gateway,
             notebook,

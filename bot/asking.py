@@ -1,6 +1,7 @@
 """Questions: plain text in private, a mention or a reply in a group, and "answer anyway"."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from telegram import CallbackQuery, Message, MessageEntity, Update, User
 
@@ -27,7 +28,8 @@ async def ask(update: Update, context: Context) -> None:
     if not addressed(message, context):
         return
     text, manners = words(message, context), context.house.manners
-    red = triage.assess(text, context.language(message.from_user)).label in RED
+    verdict = triage.assess(text, context.language(message.from_user))
+    red = verdict.label in RED
     if await correcting.take(context, message, text, update.update_id) and not red:
         return
     if not red:  # a red flag is answered, however it is written and whatever it was for
@@ -42,14 +44,17 @@ async def ask(update: Update, context: Context) -> None:
             return
     if message.quote is not None:
         text = about(message.quote.text, text)
-    await put(context, message, message.from_user, text, update_id=update.update_id)
+    question = question_of(context, message, message.from_user, text)
+    if message.quote is None:  # else nobody has judged the quoted part
+        question = replace(question, verdict=verdict)
+    await put(context, message, message.from_user, question, update_id=update.update_id)
 
 
 async def put(
     context: Context,
     message: Message,
     person: User,
-    text: str,
+    question: Question,
     *,
     update_id: int | None = None,
     verb: Verb = conversations.ask,
@@ -59,7 +64,6 @@ async def put(
     Raises `TooLateError` where the verb does.
     """
     house = context.house
-    question = question_of(context, message, person, text)
 
     async def change(session: Session) -> Asked | None:
         user = await privacy.person(session, places.account(person.id), language=question.language)

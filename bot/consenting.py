@@ -108,7 +108,9 @@ async def _answer_now(context: Context, prompt: Message, question: Message, pers
     if refusing.problem(text, context.house.settings.question_characters) is not None:
         await _say_instead(context, prompt, say(language, "consent-thanks-ask-again"))
         return
-    asked = await asking.put(context, question, person, text)
+    asked = await asking.put(
+        context, question, person, asking.question_of(context, question, person, text)
+    )
     if asked is not None:
         await _say_instead(context, prompt, say(language, "consent-thanks"))
     else:  # put has said why

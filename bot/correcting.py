@@ -122,7 +122,8 @@ async def mistaken(query: CallbackQuery, context: Context, row_id: int) -> None:
         await _become(query, context, "anyway-gone")
         return
     text = asking.about(row.quote, row.content or "")
-    asked = await asking.put(context, written, query.from_user, text)
+    question = asking.question_of(context, written, query.from_user, text)
+    asked = await asking.put(context, written, query.from_user, question)
     await _become(query, context, "consent-thanks" if asked else "write-taken-back")
 
 

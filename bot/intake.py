@@ -18,6 +18,7 @@ from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
 from bot import botapi
+from bot.notebook import Notebook
 from doctor_llama import inbox
 from doctor_llama.db import Database, Trouble
 from doctor_llama.metrics import BotMetrics
@@ -37,9 +38,12 @@ TURN_LOOK_SECONDS = 0.05
 class Intake(asyncio.Queue[object]):
     """The application's queue of updates, with the inbox table under it."""
 
-    def __init__(self, database: Database, metrics: BotMetrics, presence: Presence) -> None:
+    def __init__(
+        self, database: Database, notebook: Notebook, metrics: BotMetrics, presence: Presence
+    ) -> None:
         super().__init__()
-        self._database, self._metrics, self._presence = database, metrics, presence
+        self._database, self._notebook = database, notebook
+        self._metrics, self._presence = metrics, presence
         self._came: dict[int, float] = {}
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._kept: set[int] = set()  # committed, but not yet queued
@@ -137,8 +141,7 @@ class Intake(asyncio.Queue[object]):
         self._tries.pop(update_id, None)
         self.spent.discard(update_id)
         try:
-            async with self._database.session() as session:
-                await inbox.done(session, update_id)
+            await self._notebook.write(lambda session: inbox.done(session, update_id))
         except Trouble:
             log.warning("update %d stays in the inbox and will be handled again", update_id)
 

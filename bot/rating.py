@@ -12,6 +12,7 @@ from bot.places import Place
 from bot.presses import Thumb
 from bot.texts import say
 from doctor_llama import alternatives, conversations, feedback, privacy
+from doctor_llama.db import Session
 from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import Reason, User
 
@@ -43,12 +44,16 @@ async def _note(
     """Write a rating down and show it; false when it stood so already, or is not theirs to give."""
     house, person = context.house, query.from_user
     language = context.language(person)
+
+    async def change(session: Session) -> tuple[User, bool]:
+        user = await privacy.person(session, places.account(person.id))
+        before = await feedback.opinion(session, user, message_id)
+        same = before is not None and (before.rating, before.reason) == (thumb.rating, reason)
+        await feedback.rate(session, user, message_id, thumb.rating, reason)
+        return user, same
+
     try:
-        async with house.database.session() as session:
-            user = await privacy.person(session, places.account(person.id))
-            before = await feedback.opinion(session, user, message_id)
-            same = before is not None and (before.rating, before.reason) == (thumb.rating, reason)
-            await feedback.rate(session, user, message_id, thumb.rating, reason)
+        user, same = await house.notebook.write(change)
     except NotYoursError:
         await house.gateway.answer(query.id, say(language, "not-yours-rate"))
         return False

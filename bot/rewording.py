@@ -35,7 +35,7 @@ async def edited(update: Update, context: Context) -> None:
             context,
             message,
             message.from_user,
-            text,
+            asking.question_of(context, message, message.from_user, text),
             update_id=update.update_id,
             verb=conversations.amend,
         )

@@ -25,6 +25,13 @@ _NEWEST = (  # the newest job of a question; built once, since every question is
     .order_by(Job.id.desc())
     .limit(1)
 )
+_STANDING = select(Message.id).where(Message.ref == bindparam("place"))
+_PLACED = (
+    update(Message)
+    .where(Message.id == bindparam("answer"))
+    .values(ref=bindparam("place"))
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Question:
     calm: bool = False  # the person said that it is no emergency: answer anyway
     pause: timedelta | None = None  # after which a conversation is over
     replaces: int | None = None  # the earlier wording
+    verdict: Verdict | None = None  # of triage, where the channel has asked it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ async def ask(session: AsyncSession, user: User, question: Question, limits: Lim
     """
     if (known := await _asked_before(session, question.ref)) is not None:
         return known
-    verdict = triage.assess(question.text, question.language)
+    verdict = question.verdict or triage.assess(question.text, question.language)
     red = verdict.label in RED and not question.calm
     if not red:
         admit(user)
@@ -227,8 +235,8 @@ async def question_of(session: AsyncSession, answer_id: int) -> Message | None:
 
 async def stands_at(session: AsyncSession, answer_id: int, ref: str) -> None:
     """Note where an answer is to be seen, so that what is done to it there can be understood."""
-    if await session.scalar(select(Message.id).where(Message.ref == ref)) is None:
-        await session.execute(update(Message).where(Message.id == answer_id).values(ref=ref))
+    if await session.scalar(_STANDING, {"place": ref}) is None:
+        await session.execute(_PLACED, {"answer": answer_id, "place": ref})
 
 
 async def answer_at(session: AsyncSession, ref: str) -> Message | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import feedback
@@ -16,6 +16,12 @@ from doctor_llama.schema import Feedback, FeedbackKind, User, now
 
 PATIENCE = timedelta(minutes=30)  # for the correction that somebody said they would write
 RECENT = 50  # corrections of a person among which an edited message is looked for
+_LATEST = (  # built once, since every message asks it
+    select(Feedback)
+    .where(Feedback.user_id == bindparam("person"), Feedback.kind == FeedbackKind.CORRECTION)
+    .order_by(Feedback.id.desc())
+    .limit(RECENT)
+)
 KEY = "correction"
 # A part of so many characters was cut by the app that sent it: at a space, which got lost; one
 # of the most that fits into a message, anywhere.
@@ -136,12 +142,7 @@ async def latest(session: AsyncSession, user: User) -> Feedback:
 
 async def standing_at(session: AsyncSession, user: User, ref: str) -> Feedback | None:
     """The correction of which this message is a part."""
-    rows = await session.scalars(
-        select(Feedback)
-        .where(Feedback.user_id == user.id, Feedback.kind == FeedbackKind.CORRECTION)
-        .order_by(Feedback.id.desc())
-        .limit(RECENT)
-    )
+    rows = await session.scalars(_LATEST, {"person": user.id})
     return next((row for row in rows if ref in row.parts), None)
 
 

@@ -2,12 +2,24 @@
 
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from doctor_llama import privacy
 from doctor_llama.errors import NotYoursError
 from doctor_llama.schema import Conversation, Feedback, FeedbackKind, Message, Reason, User
+
+_RECEIVED = (  # built once, as is the next: every rating asks both, twice
+    select(Message)
+    .join(Conversation, Message.conversation_id == Conversation.id)
+    .where(Message.id == bindparam("answer"), Message.role == "assistant")
+    .where(Conversation.user_id == bindparam("person"))
+)
+_OPINION = select(Feedback).where(
+    Feedback.user_id == bindparam("person"),
+    Feedback.message_id == bindparam("answer"),
+    Feedback.kind == FeedbackKind.RATING,
+)
 
 
 class Better(StrEnum):
@@ -21,12 +33,7 @@ class Better(StrEnum):
 
 async def answer_of(session: AsyncSession, user: User, message_id: int) -> Message:
     """A finished answer that this person received. Raises `NotYoursError`."""
-    row = await session.scalar(
-        select(Message)
-        .join(Conversation, Message.conversation_id == Conversation.id)
-        .where(Message.id == message_id, Message.role == "assistant")
-        .where(Conversation.user_id == user.id)
-    )
+    row = await session.scalar(_RECEIVED, {"answer": message_id, "person": user.id})
     if row is None:
         raise NotYoursError
     return row
@@ -34,13 +41,7 @@ async def answer_of(session: AsyncSession, user: User, message_id: int) -> Messa
 
 async def opinion(session: AsyncSession, user: User, message_id: int) -> Feedback | None:
     """This person's rating of an answer, with its reason."""
-    return await session.scalar(
-        select(Feedback).where(
-            Feedback.user_id == user.id,
-            Feedback.message_id == message_id,
-            Feedback.kind == FeedbackKind.RATING,
-        )
-    )
+    return await session.scalar(_OPINION, {"answer": message_id, "person": user.id})
 
 
 async def rate(

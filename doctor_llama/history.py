@@ -1,13 +1,16 @@
 """What was said: the turns of a prompt, and a person's conversations to look at and go on with."""
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import Update
 
 from doctor_llama.engine import ChatMessage
 from doctor_llama.errors import NotYoursError
@@ -108,6 +111,21 @@ async def close(session: AsyncSession, user: User, channel: str) -> None:
             Conversation.closed_at.is_(None),
         )
         .values(closed_at=now())
+    )
+
+
+async def put(session: AsyncSession, message_id: int, **values: Any) -> None:
+    """Write columns of a message."""
+    await session.execute(_changing(*sorted(values)), {"_message": message_id, **values})
+
+
+@functools.cache
+def _changing(*columns: str) -> Update:
+    return (
+        update(Message)
+        .where(Message.id == bindparam("_message"))
+        .values({column: bindparam(column) for column in columns})
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,8 +37,21 @@ _STATE = select(
     _WAITING.scalar_subquery(),
     select(func.min(Job.seq)).where(_queued, Job.priority == 0).scalar_subquery(),
 )
-
-
+_ORDER = select(Job.id).where(_queued).order_by(Job.priority, Job.seq, Job.id)
+_WITH_ANSWERS = (
+    select(Job, Message)
+    .outerjoin(Message, Job.message_id == Message.id)
+    .where(Job.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Job.id)
+)
+_UNDELIVERED = (
+    select(Job.id, Job.status, Job.attempts, func.length(Message.content))
+    .outerjoin(Message, Job.message_id == Message.id)
+    .where(Job.delivered_at.is_(None), Job.channel.is_not(None))
+    .where(Job.status.in_(bindparam("statuses", expanding=True)))
+    .order_by(Job.id)
+    .limit(bindparam("most", type_=Integer))
+)
 _SHOW = (
     update(Job)
     .where(Job.id == bindparam("_job"))
@@ -316,13 +329,7 @@ async def undelivered(
     session: AsyncSession, statuses: Sequence[JobStatus], *, limit: int = 200
 ) -> dict[int, Standing]:
     """How the jobs stand that someone waits to hear of, by id, oldest first; see `of`."""
-    rows = await session.execute(
-        select(Job.id, Job.status, Job.attempts, func.length(Message.content))
-        .outerjoin(Message, Job.message_id == Message.id)
-        .where(Job.delivered_at.is_(None), Job.channel.is_not(None), Job.status.in_(statuses))
-        .order_by(Job.id)
-        .limit(limit)
-    )
+    rows = await session.execute(_UNDELIVERED, {"statuses": statuses, "most": limit})
     return {job_id: Standing(*rest) for job_id, *rest in rows}
 
 
@@ -346,24 +353,14 @@ async def delivered(session: AsyncSession, job_id: int, shown: dict[str, Any]) -
 
 async def waiting(session: AsyncSession) -> list[int]:
     """The ids of the questions that wait for a worker, in the order in which they are served."""
-    rows = await session.scalars(
-        select(Job.id)
-        .where(Job.status == JobStatus.QUEUED, Job.kind == JobKind.ANSWER)
-        .order_by(Job.priority, Job.seq, Job.id)
-    )
-    return list(rows)
+    return list(await session.scalars(_ORDER))
 
 
 async def of(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Job, Message | None]]:
     """These jobs, oldest first, each with its answer."""
     if not ids:
         return []
-    rows = await session.execute(
-        select(Job, Message)
-        .outerjoin(Message, Job.message_id == Message.id)
-        .where(Job.id.in_(ids))
-        .order_by(Job.id)
-    )
+    rows = await session.execute(_WITH_ANSWERS, {"ids": ids})
     return [(job, message) for job, message in rows]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from doctor_llama.schema import Job, JobKind, Switch, now
 
 NAME = "pause"
+_ROW = select(Switch).where(Switch.name == NAME)  # built once: it is asked several times a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Pause:
 
 async def current(session: AsyncSession) -> Pause | None:
     """The pause that holds now."""
-    row = await session.scalar(select(Switch).where(Switch.name == NAME))
+    row = await session.scalar(_ROW)
     if row is None:
         return None
     until = row.value.get("until")
@@ -38,7 +39,7 @@ async def current(session: AsyncSession) -> Pause | None:
 
 async def begin(session: AsyncSession, minutes: int | None = None) -> None:
     """Pause, or change when it is expected to end. Nothing ends it but `end`."""
-    row = await session.scalar(select(Switch).where(Switch.name == NAME))
+    row = await session.scalar(_ROW)
     if row is None:
         row = Switch(name=NAME)
         session.add(row)

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from doctor_llama import chores, conversations, history, jobs, labelling, prompt, status, vitals
-from doctor_llama.db import Database
+from doctor_llama.db import Database, Session
 from doctor_llama.engine import ChatMessage, Engine, EngineCard, SamplingParams
 from doctor_llama.errors import (
     DoctorLlamaError,
@@ -34,6 +34,7 @@ from doctor_llama.serving import Serving
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+CLAIMS = 4  # at most in one transaction: other workers are to have their share
 WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon a stop is noticed
 FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
 REPORT_SECONDS = 30.0
@@ -167,13 +168,9 @@ class Worker:
 
     # -- claiming ---------------------------------------------------------------------------------
 
-    def _quarantined(self) -> bool:
-        """Whether an answer is in flight that was in a crash: it has the engine to itself."""
-        return any(flight.job.crashes for flight in self.flights.values())
-
     async def _claim(self, *, sure: bool) -> bool:
-        """Take one job; false when there is none, or no room. `sure`: there may well be one."""
-        if self._resting or len(self.flights) >= self.concurrency or self._quarantined():
+        """Take some jobs; false when there are no more, or no room. `sure`: there may well be."""
+        if self._resting:
             return False
         try:
             if not sure:
@@ -181,14 +178,28 @@ class Worker:
                     if not await jobs.anything_due(session, KINDS):
                         return False
             async with self.database.session() as session:
-                job = await jobs.claim(
-                    session, worker=self.name, kinds=KINDS, alone=not self.flights
-                )
+                claimed = await self._take(session)
         except SQLAlchemyError:
             log.exception("the database does not answer; trying again")
             return False
-        if job is None:
-            return False
+        for job in claimed:
+            self._begin(job)
+        return len(claimed) == CLAIMS
+
+    async def _take(self, session: Session) -> list[Job]:
+        """What is claimed in one transaction: a commit costs as much as a claim."""
+        claimed: list[Job] = []
+        for _ in range(min(CLAIMS, self.concurrency - len(self.flights))):
+            held = [*(flight.job for flight in self.flights.values()), *claimed]
+            if any(job.crashes for job in held):  # in a crash before: it has the engine to itself
+                break
+            job = await jobs.claim(session, worker=self.name, kinds=KINDS, alone=not held)
+            if job is None:
+                break
+            claimed.append(job)
+        return claimed
+
+    def _begin(self, job: Job) -> None:
         if not self.flights:
             self._progress = time.monotonic()
         flight = self.flights[job.id] = Flight(job)
@@ -200,7 +211,6 @@ class Worker:
             ),
         }[JobKind(job.kind)]
         flight.task = asyncio.create_task(self._settle(flight, work), name=f"job-{job.id}")
-        return True
 
     # -- one job ----------------------------------------------------------------------------------
 
@@ -243,9 +253,7 @@ class Worker:
                         if flight.raised is not None:
                             card = await conversations.raised(session, job, flight.raised.label)
                             values["content"] = card
-                        await session.execute(
-                            update(Message).where(Message.id == job.message_id).values(**values)
-                        )
+                        await history.put(session, job.message_id, **values)
             except SQLAlchemyError:
                 log.exception("the end of job %s could not be written; trying again", job.id)
                 await asyncio.sleep(1.0)

@@ -13,6 +13,7 @@ from telegram import Bot, Update
 from telegram.error import NetworkError
 
 from bot.intake import AGAIN_TIMES, Intake, Ordering
+from bot.notebook import Notebook
 from doctor_llama import inbox
 from doctor_llama.db import Database
 from doctor_llama.metrics import BotMetrics
@@ -24,7 +25,7 @@ UNLIMITED = 1_073_741_823  # pages, SQLite's own limit
 
 
 def intake_of(database: Database) -> Intake:
-    return Intake(database, BotMetrics(), Presence(database))
+    return Intake(database, Notebook(database), BotMetrics(), Presence(database))
 
 
 def update(number: int, words: str = "hello", chat: int = ANA) -> Update:
