@@ -58,7 +58,7 @@ from bot.news import News
 from bot.notebook import Notebook
 from bot.standing import Standing
 from bot.webhook import Webhook
-from doctor_llama import erasures, jobs, triage
+from doctor_llama import erasures, jobs, process, triage
 from doctor_llama.db import Database, Trouble
 from doctor_llama.errors import DeafError, SettingsError
 from doctor_llama.metrics import BotMetrics
@@ -208,6 +208,7 @@ class Bot:
     async def _live(self) -> None:
         self._helpers.append(asyncio.create_task(self.presence.run(), name="presence"))
         await asyncio.to_thread(triage.warm)
+        process.pass_over_libraries()
         await self._connect()
         await self.presence.present.wait()
         await self._load()

@@ -5,9 +5,7 @@ when two connections of a process write or checkpoint at once) and every write t
 with BEGIN IMMEDIATE, without which concurrent read-then-write loses updates in silence.
 """
 
-import os
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from importlib.util import find_spec
@@ -247,17 +245,3 @@ def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
-
-
-def brisk_threads() -> None:
-    """Let a thread of this process run after half a millisecond, not five.
-
-    A commit is made in one, and nobody can write before it has run. With 50 questions a second
-    that halved the time until one is safe (190 to 87 ms at the median).
-    """
-    sys.setswitchinterval(0.0005)
-
-
-def private_files() -> None:
-    """Make every file that this process creates readable by its owner only: it is health data."""
-    os.umask(0o077)

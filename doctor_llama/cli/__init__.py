@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from doctor_llama import __version__, db
+from doctor_llama import __version__, process
 from doctor_llama.errors import DoctorLlamaError
 
 OUT_OF_REACH = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
@@ -41,8 +41,8 @@ def _common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    db.private_files()
-    db.brisk_threads()
+    process.private_files()
+    process.brisk_threads()
 
 
 def main() -> None:

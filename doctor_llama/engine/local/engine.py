@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from doctor_llama import process
 from doctor_llama.engine import ChatMessage, Chunk, EngineCard, SamplingParams
 from doctor_llama.engine.local import (
     attention,
@@ -55,17 +56,6 @@ class Change:
         rows = loaded.plan.rows
         net = slot.adopt(loaded.model, self.fitted, self.new, rebuilt=self.rebuilt, base_rows=rows)
         return replace(loaded, model=net, adapter=self.new)
-
-
-def pass_over_libraries() -> None:
-    """Spare the garbage collector what is here to stay; once, before a model is loaded.
-
-    Without it a full collection walks all of torch and transformers, and holds every thread
-    meanwhile for a third of a second.
-    """
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
 
 
 class LocalEngine:
@@ -118,7 +108,7 @@ class LocalEngine:
     async def _start(self) -> Running:
         if self._threads:
             torch.set_num_threads(self._threads)
-        pass_over_libraries()
+        process.pass_over_libraries()
         loaded = await asyncio.to_thread(
             loading.load,
             self._model,
