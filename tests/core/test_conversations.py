@@ -1,5 +1,7 @@
 """Asking: one transaction, idempotent, with triage before everything; asking anew, once more."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from doctor_llama.errors import (
 )
 from doctor_llama.limits import Limits
 from doctor_llama.schema import Job, JobKind, JobStatus, Message, User
-from doctor_llama.triage import Label, refusals
+from doctor_llama.triage import Label, Verdict, refusals
 from tests.core.talking import RED, ROOMY, answer, ask, count, person, question
 
 pytestmark = pytest.mark.every_database
@@ -51,6 +53,18 @@ async def test_a_red_flag_is_answered_before_consent_and_limits_without_its_text
     assert len(shown) == 1
     assert texts[0] == ""
     assert "112" in texts[1]
+
+
+async def test_what_triage_said_to_the_channel_counts(database: Database) -> None:
+    """It judges a question once; what it said of it is not asked for again."""
+    user = await person(database)
+    said = replace(question(1, "A cold"), verdict=Verdict(Label.EMERGENCY, "choking", "fr"))
+    asked = await ask(database, user, said)
+    assert asked.label is Label.EMERGENCY
+    async with database.reading() as session:
+        asking, answered = await session.scalars(select(Message).order_by(Message.id))
+    assert asking.triage_rule == "choking"
+    assert answered.content == triage.reply(Label.EMERGENCY, "fr", None)
 
 
 async def test_an_unsafe_request_is_refused_without_the_model(database: Database) -> None:

@@ -165,6 +165,26 @@ async def test_a_dead_engine_ends_the_worker_and_its_jobs_return(database: Datab
         assert (job.status, job.crashes) == (JobStatus.QUEUED, 1)
 
 
+async def test_what_waits_together_is_claimed_together_and_a_suspect_alone(
+    database: Database,
+) -> None:
+    """Claims share a transaction; still nobody is beside an answer that ended a worker before."""
+    ids = [await ask(database, n, "A cold [[slow 0.4]]", person=n) for n in range(1, 8)]
+    async with database.session() as session:
+        (await session.get_one(Job, ids[2])).crashes = 1
+    async with working(database, concurrency=6) as worker:
+        beside: set[int] = set()
+        most = 0
+        while not all([ended(*await row(database, job_id)) for job_id in ids]):
+            most = max(most, len(worker.flights))
+            if ids[2] in worker.flights:
+                beside |= set(worker.flights) - {ids[2]}
+            await asyncio.sleep(0.01)
+    assert beside == set()
+    assert most >= 4
+    assert [(await row(database, job_id))[0].status for job_id in ids] == [JobStatus.SUCCEEDED] * 7
+
+
 async def test_a_stop_drains(database: Database) -> None:
     async with working(database, drain=10) as worker:
         number = await ask(database, 1, "Slow [[slow 1.5]]")
