@@ -39,8 +39,11 @@ class Fleet:
         return [process for part in parts for process in part] if all(parts) else []
 
     def worker(self) -> psutil.Process:
-        """One of the workers."""
-        return self._chance.choice([one for one in self.workers if one.tree()]).tree()[0]
+        """One of the workers. Raises `psutil.NoSuchProcess` while there is none."""
+        there = [processes[0] for one in self.workers if (processes := one.tree())]
+        if not there:
+            raise psutil.NoSuchProcess(0, msg="there is no worker at the moment")
+        return self._chance.choice(there)
 
     async def kill(self) -> None:
         """Kill one of the bots with -9."""

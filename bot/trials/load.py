@@ -1,7 +1,6 @@
 """`doctor-llama bench bot`: a crowd on the whole program, with faults, and the account of it."""
 
 import asyncio
-import contextlib
 import shutil
 import sys
 import tempfile
@@ -124,8 +123,6 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
             client, plan.people, plan.rate, plan.slow, plan.poison, plan.poison, plan.seed
         )
         await crowd.consent(database, people.persons)
-        watch = Watch(running)
-        watching = asyncio.create_task(asyncio.to_thread(watch.run))
         deeds = Mischief(
             client,
             running,
@@ -135,16 +132,14 @@ async def _run(plan: Plan, say: Callable[[str], None], folder: Path) -> Outcome:
             seed=plan.seed,
         )
         say(f"{plan.people} people ask for {plan.seconds:.0f} s; faults: {plan.faults}")
-        mischief = asyncio.create_task(deeds.run(plan.faults))
-        await people.ask(plan.seconds)
-        mischief.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await mischief
-        await deeds.amend()
-        say("they have asked; the rest is answered")
-        await _settled(client, database, SETTLE_SECONDS + plan.seconds / 2)
-        watch.ending = True
-        await watching
+        async with Watch(running) as watch:
+            async with asyncio.TaskGroup() as beside:  # a deed that fails ends the trial at once
+                mischief = beside.create_task(deeds.run(plan.faults))
+                await people.ask(plan.seconds)
+                mischief.cancel()
+            await deeds.amend()
+            say("they have asked; the rest is answered")
+            await _settled(client, database, SETTLE_SECONDS + plan.seconds / 2)
         took = time.monotonic() - began
         await running.stop()
     told = await account.take(journal, database)

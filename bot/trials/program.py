@@ -74,7 +74,11 @@ class Program:
         return []
 
     def worker(self) -> psutil.Process:
-        return next(p for p in self.tree() if "worker" in p.cmdline())
+        """Raises `psutil.NoSuchProcess` between the end of one and the start of the next."""
+        for process in self.tree():
+            if "worker" in process.cmdline():
+                return process
+        raise psutil.NoSuchProcess(0, msg="there is no worker at the moment")
 
     async def kill(self) -> None:
         """Kill the program with -9; its children must follow by themselves."""

@@ -1,7 +1,9 @@
 """What the rows and the processes show while people ask: waiting questions, safe ones, memory."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
 import psutil
 
@@ -16,19 +18,29 @@ SAMPLE_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Watch:
-    """Filled while `run` runs, in a thread, or the crowd would delay it."""
+    """Filled from its `async with` to the end of that, in a thread, or the crowd would delay it."""
 
     program: Program | Fleet
     safe: dict[str, float] = field(default_factory=dict)  # question -> when its job was committed
     depth: list[tuple[float, int]] = field(default_factory=list)  # seconds, waiting questions
     memory_mb: float = 0.0  # of the bot, at most
-    ending: bool = False
+    _ending: bool = False
+    _looking: asyncio.Task[None] | None = None
 
-    def run(self) -> None:
-        """Look until `ending`."""
+    async def __aenter__(self) -> Self:
+        self._looking = asyncio.create_task(asyncio.to_thread(self._run))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Also where the trial failed, or its thread would keep the program alive for ever."""
+        self._ending = True
+        if self._looking is not None:
+            await self._looking
+
+    def _run(self) -> None:
         follower = outcomes.Follower(Database(self.program.database_url))
         began, sampled = time.time(), 0.0
-        while not self.ending:
+        while not self._ending:
             try:
                 for ref in follower.newer():
                     self.safe.setdefault(ref, time.time())

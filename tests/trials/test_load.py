@@ -4,11 +4,14 @@ import asyncio
 import json
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot.trials import load
 from bot.trials.account import Account
 from bot.trials.mischief import Faults
+from bot.trials.program import Program
+from bot.trials.watching import Watch
 from tests.command import run
 
 
@@ -39,3 +42,11 @@ def test_the_summary_is_one_object() -> None:
         assert name in told
     assert (told["ack_p50_ms"], told["bot_memory_mb"]) == (3.0, 90.0)
     assert asyncio.iscoroutinefunction(load.run)
+
+
+async def test_a_trial_that_fails_ends(tmp_path: Path) -> None:
+    """A watch that nobody ends is a thread which keeps the program alive for ever."""
+    whole = Program(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'none.db'}")
+    with pytest.raises(psutil.NoSuchProcess, match="no worker"):
+        async with asyncio.timeout(20), Watch(whole):
+            whole.worker()
