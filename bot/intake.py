@@ -6,6 +6,7 @@ handler has committed. It knows nothing of what an update asks for.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 import weakref
@@ -33,6 +34,7 @@ AGAIN_SECONDS = 2.0
 AGAIN_TIMES = 3
 TURN_SECONDS = 30.0  # for an earlier update of a chat that another bot has
 TURN_LOOK_SECONDS = 0.05
+STOP_SECONDS = 0.5  # a /stop waits so long for what was said before it
 
 
 class Intake(asyncio.Queue[object]):
@@ -172,6 +174,11 @@ def urgent(update: Update) -> bool:
     """Whether an update must not wait behind earlier ones: buttons and stops."""
     if update.callback_query is not None or botapi.stopped(update) is not None:
         return True
+    return stops(update)
+
+
+def stops(update: Update) -> bool:
+    """Whether it is a /stop."""
     text = update.message.text if update.message else None
     return text is not None and text.split("@")[0].split(maxsplit=1)[:1] == ["/stop"]
 
@@ -191,15 +198,22 @@ class Ordering(BaseUpdateProcessor):
             await coroutine
             return
         chat = update.effective_chat
-        if chat is None or urgent(update):
+        if chat is None or (urgent(update) and not stops(update)):
+            await coroutine
+        elif stops(update):  # of the question just before it, unless that takes long
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS), self._lock(chat.id):
+                    pass
             await coroutine
         else:
             # before the lock: what it waits for may be taken over by this very bot
             await self._intake.turn(update)
-            lock = self._locks.setdefault(chat.id, asyncio.Lock())
-            async with lock:
+            async with self._lock(chat.id):
                 await coroutine
         await self._intake.settle(update.update_id)
+
+    def _lock(self, chat: int) -> asyncio.Lock:
+        return self._locks.setdefault(chat, asyncio.Lock())
 
     async def initialize(self) -> None:
         """Nothing to prepare."""

@@ -164,6 +164,17 @@ async def test_a_chat_is_in_order_and_alone(database: Database) -> None:
     assert handled.order == [3, 1, 2]
 
 
+async def test_a_stop_meets_the_question_before_it(database: Database) -> None:
+    """Both come at once after an outage, or from somebody who has thought better of it."""
+    handled = Handled(database)
+    doing = [handled.start(update(1), slow=True), handled.start(update(2, "/stop"))]
+    await asyncio.sleep(0.05)
+    assert handled.order == []
+    handled.go.set()
+    await asyncio.gather(*doing)
+    assert handled.order == [1, 2]
+
+
 async def test_stops_and_buttons_are_never_stuck(database: Database) -> None:
     handled = Handled(database)
     waiting = handled.start(update(1), slow=True)
