@@ -168,9 +168,16 @@ class Worker:
 
     # -- claiming ---------------------------------------------------------------------------------
 
+    def _room(self) -> int:
+        """How many jobs may be claimed now; one that was in a crash has the engine to itself."""
+        if self._resting or any(flight.job.crashes for flight in self.flights.values()):
+            return 0
+        return min(CLAIMS, self.concurrency - len(self.flights))
+
     async def _claim(self, *, sure: bool) -> bool:
         """Take some jobs; false when there are no more, or no room. `sure`: there may well be."""
-        if self._resting:
+        room = self._room()
+        if not room:
             return False
         try:
             if not sure:
@@ -178,7 +185,7 @@ class Worker:
                     if not await jobs.anything_due(session, KINDS):
                         return False
             async with self.database.session() as session:
-                claimed = await self._take(session)
+                claimed = await self._take(session, room)
         except SQLAlchemyError:
             log.exception("the database does not answer; trying again")
             return False
@@ -186,14 +193,12 @@ class Worker:
             self._begin(job)
         return len(claimed) == CLAIMS
 
-    async def _take(self, session: Session) -> list[Job]:
+    async def _take(self, session: Session, room: int) -> list[Job]:
         """What is claimed in one transaction: a commit costs as much as a claim."""
         claimed: list[Job] = []
-        for _ in range(min(CLAIMS, self.concurrency - len(self.flights))):
-            held = [*(flight.job for flight in self.flights.values()), *claimed]
-            if any(job.crashes for job in held):  # in a crash before: it has the engine to itself
-                break
-            job = await jobs.claim(session, worker=self.name, kinds=KINDS, alone=not held)
+        while len(claimed) < room and not any(job.crashes for job in claimed):
+            alone = not self.flights and not claimed
+            job = await jobs.claim(session, worker=self.name, kinds=KINDS, alone=alone)
             if job is None:
                 break
             claimed.append(job)
