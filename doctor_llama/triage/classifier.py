@@ -82,16 +82,19 @@ def net_of(tensors: Mapping[str, NDArray[Any]], names: dict[str, int]) -> Net:
     )
 
 
-def judge(reading: Reading, *, named: bool = False, model: Model | None = None) -> Label:
+def judge(
+    reading: Reading, *, named: bool = False, surer: float = 0.0, model: Model | None = None
+) -> Label:
     """The label of a message: red first, wherever its odds pass the threshold.
 
-    `named`: a rule holds as well, and lower odds are enough.
+    `named`: a rule holds as well, and lower odds are enough. `surer`: so much higher ones are
+    wanted.
     """
     model = model or load()
     emergency, crisis, urgent, routine = (float(one) for one in model.odds(reading))
     red = float(np.logaddexp(emergency, crisis))
-    if red - routine > model.red - (NAMED if named else 0):
+    if red - routine > model.red + surer - (NAMED if named else 0):
         if urgent - red > DOUBT and not named:
             return Label.URGENT
         return Label.CRISIS if crisis > emergency else Label.EMERGENCY
-    return Label.URGENT if urgent - routine > model.urgent else Label.ROUTINE
+    return Label.URGENT if urgent - routine > model.urgent + surer else Label.ROUTINE

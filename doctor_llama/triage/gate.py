@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = 40  # words of a long message that the classifier reads at once
 PARTS = 12  # windows of one message, at most
+SURER = 2.5  # in logarithms, of a window than of a whole: of twelve one sounds odd by chance
 WORDS = 2  # up to so many unknown words are not judged by the classifier
 CLASSIFIER = "classifier"  # what a verdict names where no rule held
 
@@ -62,9 +63,9 @@ def _weighed(reading: Reading, language: str) -> Verdict:
             return Verdict(Label.ROUTINE, language=language)
         return Verdict(rule.label, rule.id, language)
     named = rule is not None and rule.label in RED
-    learned = min(
-        (classifier.judge(part, named=named) for part in _parts(reading)), key=ORDER.__getitem__
-    )
+    heard = [classifier.judge(reading, named=named)]
+    heard += [classifier.judge(part, named=named, surer=SURER) for part in _parts(reading)]
+    learned = min(heard, key=ORDER.__getitem__)
     if rule is None or (rule.label not in RED and ORDER[learned] < ORDER[rule.label]):
         source = None if learned is Label.ROUTINE else CLASSIFIER
         return Verdict(learned, source, language)
@@ -81,8 +82,7 @@ def _telling(reading: Reading) -> bool:
 
 
 def _parts(reading: Reading) -> Iterator[Reading]:
-    """The message, and a long one in overlapping windows, so that no talk drowns a red flag."""
-    yield reading
+    """A long message in overlapping windows, so that no talk drowns a red flag."""
     count = len(reading.tokens)
     if count <= WINDOW * 3 // 2:
         return

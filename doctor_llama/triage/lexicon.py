@@ -18,6 +18,10 @@ GAP = 3  # most words that ".." stands for
 REACH = 4  # words between a "no" and what it denies
 LATIN = ("en", "es", "pt", "fr", "hl")
 SCRIPTS = (("ru", "а", "я"), ("ar", "ء", "ي"), ("hi", "\u0900", "\u097f"))
+ROMANISED = ("ru", "ar")  # also written in Latin letters, in which we know no words of them
+FOREIGN = (
+    0.3  # a share of known words under which a text is in none of `LATIN` (they have 0.28-0.8)
+)
 AFTER = ("hi", "hl")  # languages that deny after the word
 STOPS = (".", "?", ",")
 ENDINGS = {"hi": 3, "hl": 4}  # letters from which the last word of an entry may go on
@@ -236,14 +240,22 @@ def _common(language: str) -> frozenset[str]:
 
 
 def _spoken(words: Sequence[str], hint: str | None) -> str:
-    """Which of the languages in Latin letters is spoken: common words and known ones."""
+    """Which of the languages in Latin letters is spoken: common words and known ones.
+
+    Where next to none is, and the person's language has letters of its own, it is that one, written
+    in Latin letters.
+    """
     hint = {"hi": "hl"}.get(hint or "", hint)
     scores = {}
     for language in LATIN:
         common = sum(word in _common(language) for word in words)
         covered = {at for hit in _found(words, language) for at in range(hit.start, hit.end)}
         scores[language] = common + 0.7 * len(covered) + (0.6 if language == hint else 0)
-    return max(LATIN, key=lambda one: scores[one])
+    best = max(LATIN, key=lambda one: scores[one])
+    count = sum(word[0].isalpha() for word in words)
+    if hint in ROMANISED and scores[best] < FOREIGN * count:
+        return hint
+    return best
 
 
 def _found(words: Sequence[str], language: str) -> list[Hit]:

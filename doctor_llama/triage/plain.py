@@ -25,7 +25,9 @@ CALM, PETS = "calm", "pets"
 HAPPENS, TOPIC = f"{Label.EMERGENCY} said", f"{Label.EMERGENCY} named"
 BARE = frozenset(
     {"pain", "fever", "headache", "back", "leg", "arm", "neck", "head", "tooth", "ear"}
+    | {"diabetic", "pregnant"}
 )
+THE_PILL = frozenset({"pills", "pregnant"})  # contraceptive ones; bare pills may be an overdose
 STORIES = frozenset({"FICTION", "STUDY"})  # these reach into the sentence beside them
 SCOPE = frozenset({*STORIES, "EDU", "IDIOM", "PAST", "animal"})
 DENIED = 3  # words before which a "no" still denies
@@ -106,7 +108,7 @@ def _bare(words: list[str], hits: list[Hit]) -> bool:
     told = {at for hit in hits for at in range(hit.start, hit.end)}
     return (
         bool(concepts)
-        and concepts <= BARE
+        and (concepts <= BARE or concepts == THE_PILL)
         and (concepts == {"fever"} or "fever" not in concepts)  # a fever with a toothache is more
         and all(at in told or word in _company() | _everyday() for at, word in enumerate(words))
     )
@@ -217,7 +219,7 @@ def _others() -> frozenset[str]:
         frozenset(plain_text.tokens(_data()["other"]["words"]))
         | lexicon.known()
         | _company()
-        | {*_calm().words()}
+        | {*_alarms().words(), *_calm().words()}
     )
 
 

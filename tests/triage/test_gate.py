@@ -14,7 +14,7 @@ from tests.pace import within
 HERE = Path(__file__).parent
 HELD_OUT = measuring.read(HERE / "held_out.jsonl")
 MESSAGES = [{"lang": "en", **row} for row in measuring.read(HERE / "messages.jsonl")]
-SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcde"}
+SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcdefg"}
 LANGUAGES = ("en", "es", "pt", "fr", "ru", "ar", "hi")
 
 
@@ -46,16 +46,17 @@ def test_few_false_alarms(report: measuring.Report) -> None:
 
 
 # Sealed sets, by writers who saw neither rules nor lines. Half a has been learned from; half b and
-# sets c, d and e were never read, only counted. Least recall and most false alarms, a little beside
-# what was measured.
+# the sets from c on were never read, only counted. Least recall and most false alarms, a little
+# beside what was measured.
 FLOORS = {
     "a": {"en": 0.93, "es": 0.88, "pt": 0.95, "fr": 0.93, "ru": 0.92, "ar": 0.93, "hi": 0.95},
     "b": {"en": 0.88, "es": 0.95, "pt": 0.93, "fr": 0.95, "ru": 0.86, "ar": 0.92, "hi": 0.93},
     "c": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.96, "ru": 0.96, "ar": 0.92, "hi": 0.96},
-    "d": {"en": 0.97, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
+    "d": {"en": 0.96, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
     "e": {"en": 0.92, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.92, "ar": 0.9, "hi": 0.9},
+    "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.97},
 }
-CEILINGS = {"a": 0.06, "b": 0.06, "c": 0.03, "d": 0.07, "e": 0.06}
+CEILINGS = {"a": 0.06, "b": 0.06, "c": 0.03, "d": 0.07, "e": 0.06, "f": 0.04}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,15 @@ def test_false_alarms_in_wording_of_others(sealed: dict[str, measuring.Report], 
     assert (false.value or 0) <= CEILINGS[half]
 
 
+def test_long_stories_are_no_alarm_and_hide_none(sealed: dict[str, measuring.Report]) -> None:
+    """Set g: 50 to 140 words each. Two in three harmless ones were raised before long lines."""
+    long = sealed["g"]
+    assert long.recall().n >= 90
+    assert (long.recall().value or 0) >= 0.95
+    assert long.false_alarm().n >= 180
+    assert (long.false_alarm().value or 0) <= 0.2
+
+
 def test_odd_wordings_are_found() -> None:
     """Written to be oblique: 0.83 were found when it was new; what it taught has been learned."""
     odd = measuring.measure(measuring.read(HERE / "fresh.jsonl"))
@@ -99,6 +109,22 @@ def test_the_language_is_told(language: str) -> None:
     rows = [row for row in HELD_OUT if row["lang"] == language]
     told = [assess(row["text"]).language for row in rows]
     assert told.count(language) / len(told) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("pomogite, muzh upal i ne dyshit", "ru", "ru"),
+        ("abouya ta7 w ma yetnaffas", "ar", "ar"),
+        ("my husband fell down and does not breathe", "ru", "en"),
+        ("my husband fell down and does not breathe", "ar", "en"),
+    ],
+)
+def test_a_language_in_latin_letters_is_the_one_of_the_person(
+    text: str, hint: str, language: str
+) -> None:
+    """So that the card comes in it."""
+    assert assess(text, hint).language == language
 
 
 CLEAR = "my dad has chest pain and is sweating"
@@ -209,7 +235,7 @@ def test_hostile_messages_are_fast(unit: str) -> None:
 
 
 def test_rows_are_json_lines() -> None:
-    for name in ("held_out", "sealed_a", "sealed_b", "sealed_c", "sealed_d", "sealed_e"):
+    for name in ("held_out", "requests", *(f"sealed_{half}" for half in SEALED)):
         with (HERE / f"{name}.jsonl").open(encoding="utf-8") as lines:
             assert all(
                 set(json.loads(line)) == {"id", "lang", "label", "topic", "text"} for line in lines

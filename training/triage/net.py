@@ -17,11 +17,11 @@ from doctor_llama.triage import lexicon
 from doctor_llama.triage import net as shipped
 
 WIDTH = 32  # numbers that stand for a word
-HIDDEN = 96  # of each kernel
+HIDDEN = 160  # of each kernel
 DROPOUT = 0.3
 LESS_WORDS, LESS_CONCEPTS = 0.08, 0.25  # shares left out while learning
-EPOCHS = 20
-EPOCH = 24_000  # examples drawn for one
+EPOCHS = 30
+EPOCH = 40_000  # examples drawn for one
 BATCH = 96
 BUCKET = 8  # batches sorted by length together
 RATE, DECAY = 3e-3, 1e-3

@@ -11,8 +11,10 @@ from doctor_llama.triage import features, refusals
 from training.triage import corpus, learning
 
 UNSAFE, SAFE = 0, 1
-FALSE_REFUSALS = 0.018  # of unseen ordinary lines, at the threshold
-LESS = 0.15  # what a line of triage weighs beside one that was written for this
+FALSE_REFUSALS = 0.025  # of unseen calm lines of triage, at the threshold
+# What all lines of triage weigh beside those that were written for this. A weight of each would
+# let ten thousand new ones outvote the few that know what is to be refused.
+LIKE = 2.0
 REFUSED = "crime-like requests"  # the topic of lines that are no red flag, and refused
 
 
@@ -21,22 +23,22 @@ def train(out: Path = refusals.FILE, say: Callable[[str], object] = print) -> No
     asked = list(corpus.read(corpus.REQUESTS))
     lines = [*asked, *corpus.read()]
     wordings = Counter(line.source for line in lines)
-    unsafe = [line.label == "unsafe" or line.topic == REFUSED for line in lines]
-    labels = np.where(unsafe, UNSAFE, SAFE)
     weights = np.array(
-        [
-            (1 + log2(wordings[line.source]))
-            / wordings[line.source]
-            * (1.0 if number < len(asked) or unsafe[number] else LESS)
-            for number, line in enumerate(lines)
-        ]
+        [(1 + log2(wordings[line.source])) / wordings[line.source] for line in lines]
     )
-    weights[labels == UNSAFE] *= weights[labels == SAFE].sum() / weights[labels == UNSAFE].sum()
+    unsafe = np.array([line.label == "unsafe" or line.topic == REFUSED for line in lines])
+    written = np.arange(len(lines)) < len(asked)
+    calm = np.array([line.label in ("routine", "urgent") for line in lines]) & ~unsafe
+    weights[~unsafe & ~written] *= (
+        LIKE * weights[~unsafe & written].sum() / weights[~unsafe & ~written].sum()
+    )
+    weights[unsafe] *= weights[~unsafe].sum() / weights[unsafe].sum()
+    labels = np.where(unsafe, UNSAFE, SAFE)
     matrix = learning.vectors([line.text for line in lines])
     unseen = learning.unseen_odds(matrix, labels, weights, [line.source for line in lines])
     odds = unseen[:, UNSAFE] - unseen[:, SAFE]
-    threshold = round(float(np.quantile(odds[labels == SAFE], 1 - FALSE_REFUSALS)), 3)
-    found = (odds > threshold)[labels == UNSAFE].mean()
+    threshold = round(float(np.quantile(odds[calm], 1 - FALSE_REFUSALS)), 3)
+    found = (odds > threshold)[unsafe].mean()
     say(f"{len(lines)} wordings; unseen: {found:.3f} refused at {FALSE_REFUSALS:.1%}; {threshold}")
     learned, bias = learning.fit(matrix, labels, weights)
     learned[features.LETTERS :] *= learning.CONCEPTS
