@@ -99,7 +99,7 @@ async def test_a_hang_is_seen_however_many_ask(database: Database) -> None:
     """A pass that times out is no sign of life: else each new question would hide the hang."""
     patient = {"raise_from": 0.5, "stall_seconds": 1.0, "concurrency": 100}
     async with working(database, drain=0.0, **patient) as worker:
-        await ask(database, 1, "Never again [[hang]]", person=1)
+        await ask(database, 1, "What helps against a cold? [[hang]]", person=1)
         async with asyncio.timeout(20):
             while not worker.engine._hung:  # type: ignore[attr-defined]
                 await asyncio.sleep(0.02)
