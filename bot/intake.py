@@ -171,10 +171,8 @@ def place_of(update: Update) -> str | None:
 
 
 def urgent(update: Update) -> bool:
-    """Whether an update must not wait behind earlier ones: buttons and stops."""
-    if update.callback_query is not None or botapi.stopped(update) is not None:
-        return True
-    return stops(update)
+    """Whether an update must not wait behind earlier ones: a button, ours or Telegram's own."""
+    return update.callback_query is not None or botapi.stopped(update) is not None
 
 
 def stops(update: Update) -> bool:
@@ -198,7 +196,7 @@ class Ordering(BaseUpdateProcessor):
             await coroutine
             return
         chat = update.effective_chat
-        if chat is None or (urgent(update) and not stops(update)):
+        if chat is None or urgent(update):
             await coroutine
         elif stops(update):  # of the question just before it, unless that takes long
             with contextlib.suppress(TimeoutError):

@@ -51,6 +51,7 @@ def update(data: bytes) -> None:
     with suppress(*MALFORMED):  # fields of another type than Telegram's, which the library lets by
         intake.place_of(made)
         intake.urgent(made)
+        intake.stops(made)
         json.dumps(made.to_dict())
 
 
