@@ -6,13 +6,13 @@ stands in whose chat, and how often.
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.simulator import ledger
 from bot.simulator.ledger import Ledger
-from bot.simulator.records import Chat, Record
+from bot.simulator.records import Chat, Json, Record
 from doctor_llama import outcomes
 from doctor_llama.db import Database
 from doctor_llama.outcomes import Outcome
@@ -62,14 +62,18 @@ class Scene:
 
     chats: dict[int, Chat]
     copies: Counter[tuple[int, int]]  # of an answer, by question and chat
+    arrivals: dict[tuple[int, int], int]  # the journal's line with which each came, by the same
     blockers: set[int]  # people who did not let the bot write for a while
     refusals: dict[int, list[float]]  # chat -> when it was told that a question is not taken
 
     @classmethod
     def of(cls, journal: Path, taken: Collection[str]) -> "Scene":
-        blockers = {
-            line["user_id"] for line in ledger.read(journal) if line.get("action") == "block"
-        }
+        blockers, arrivals = set(), dict[tuple[int, int], int]()
+        for line in ledger.read(journal):
+            if line.get("action") == "block":
+                blockers.add(line["user_id"])
+            for number, chat_id in _answers(line):
+                arrivals.setdefault((number, chat_id), line["n"])
         told = Ledger(journal)
         told.close()
         copies = Counter(
@@ -80,7 +84,7 @@ class Scene:
             for found in ANSWER.finditer(str(record.fields.get("text", "")))
         )
         refusals = {chat.id: _refusals(chat, taken) for chat in told.state.chats.values()}
-        return cls(told.state.chats, copies, blockers, refusals)
+        return cls(told.state.chats, copies, arrivals, blockers, refusals)
 
 
 async def take(journal: Path, database: Database) -> Account:
@@ -96,10 +100,19 @@ async def take(journal: Path, database: Database) -> Account:
             strangers.discard((question.number, chat.id))
             _settle(account, question, found.get(question.ref), scene)
         came = [one for one in questions if scene.copies[one.number, chat.id] and one.ref in found]
-        _compare(account, [(one, found[one.ref]) for one in came])
+        _compare(account, [(one, found[one.ref]) for one in came], scene)
     account.misdelivered = len(strangers)
     account.details += [f"chat {chat}: an answer to q{number:06d}" for number, chat in strangers]
     return account
+
+
+def _answers(line: Json) -> Iterator[tuple[int, int]]:
+    """The answers that stand in messages which a line of the journal writes: question and chat."""
+    for change in line["changes"]:
+        record = change.get("record", {})
+        if change["type"] == "message" and record["sender"] != record["chat_id"]:
+            for found in ANSWER.finditer(str(record["fields"].get("text", ""))):
+                yield int(found[1]), record["chat_id"]
 
 
 def _asked(chat: Chat) -> list[Question]:
@@ -136,28 +149,28 @@ def _settle(account: Account, question: Question, outcome: Outcome | None, scene
         _lost(account, question, "counted as delivered, but not in the chat")
 
 
-def _compare(account: Account, questions: list[tuple[Question, Outcome]]) -> None:
+def _compare(account: Account, questions: list[tuple[Question, Outcome]], scene: Scene) -> None:
     """Answers of a conversation were written, and came, in the order in which questions were taken.
 
-    A trial gives updates again, and so sometimes a later one first.
+    A trial gives updates again, and so sometimes a later one first. When an answer came is read
+    from the journal: its row is also called delivered where its person cannot be written to.
     """
-    last: dict[int, Outcome] = {}
+    last: dict[int, tuple[Question, Outcome]] = {}
     for question, outcome in sorted(questions, key=lambda pair: pair[1].created_at):
         if outcome.status != JobStatus.SUCCEEDED:
             continue
-        before = last.get(outcome.conversation_id)
-        if before is not None and _sooner(outcome, before):
-            account.out_of_order += 1
-            account.details.append(f"{question.ref}: answered before the question above it")
-        last[outcome.conversation_id] = outcome
+        if outcome.conversation_id in last:
+            above, before = last[outcome.conversation_id]
+            came, sooner = (scene.arrivals[one.number, one.chat] for one in (question, above))
+            if came < sooner or _written_sooner(outcome, before):
+                account.out_of_order += 1
+                account.details.append(f"{question.ref}: answered before the question above it")
+        last[outcome.conversation_id] = question, outcome
 
 
-def _sooner(outcome: Outcome, before: Outcome) -> bool:
-    pairs = (
-        (outcome.finished_at, before.finished_at),
-        (outcome.delivered_at, before.delivered_at),
-    )
-    return any(one is not None and other is not None and one < other for one, other in pairs)
+def _written_sooner(outcome: Outcome, before: Outcome) -> bool:
+    one, other = outcome.finished_at, before.finished_at
+    return one is not None and other is not None and one < other
 
 
 def _lost(account: Account, question: Question, why: str) -> None:
