@@ -8,16 +8,16 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from doctor_llama import chores, conversations, history, jobs, labelling, prompt, status, vitals
+from doctor_llama import chores, conversations, history, jobs, labelling, status, vitals
+from doctor_llama.answering import Answering
 from doctor_llama.db import Database, Session
-from doctor_llama.engine import ChatMessage, Engine, EngineCard, SamplingParams
+from doctor_llama.engine import Engine, EngineCard, SamplingParams
 from doctor_llama.errors import (
     DoctorLlamaError,
     EngineDownError,
@@ -38,7 +38,6 @@ CLAIMS = 4  # at most in one transaction: other workers are to have their share
 WRITE_SECONDS = 0.5  # between two writes of the growing answers; also how soon a stop is noticed
 FIRST_WRITE_SECONDS = 0.1  # the first words should not wait for the tick
 REPORT_SECONDS = 30.0
-ANOTHER_TEMPERATURE = 0.9  # at least, where somebody asked for another answer
 KINDS = (JobKind.ANSWER, JobKind.BACKUP, JobKind.RETENTION)
 
 
@@ -65,13 +64,16 @@ class Worker:
     ) -> None:
         """`raise_from` is the threshold of the label pass; None for none."""
         self.database, self.engine, self.name = database, engine, name
-        self.params, self.concurrency, self.stall_seconds = params, concurrency, stall_seconds
+        self.concurrency, self.stall_seconds = concurrency, stall_seconds
         self.beat, self.metrics = beat, metrics or Metrics()
         self.serving = serving  # None: the engine keeps the adapter that it has
         self.reader = None
         if raise_from is not None:
             patience = min(labelling.SECONDS, stall_seconds / 2)
             self.reader = Reader(raise_from, self.metrics, self._progresses, seconds=patience)
+        self.answering = Answering(
+            database, params, self.metrics, self._heard, reader=self.reader, serving=serving
+        )
         self.flights: dict[int, Flight] = {}
         self.fatal: EngineDownError | None = None
         self.outdated: RestartNeededError | None = None
@@ -209,7 +211,7 @@ class Worker:
             self._progress = time.monotonic()
         flight = self.flights[job.id] = Flight(job)
         work = {
-            JobKind.ANSWER: self._answer,
+            JobKind.ANSWER: lambda flight: self.answering.answer(self.engine, flight),
             JobKind.BACKUP: lambda flight: chores.backup(self.database, flight.job),
             JobKind.RETENTION: lambda flight: chores.retain(
                 self.database, flight.job, self._progresses
@@ -266,52 +268,13 @@ class Worker:
                 log.info("job %s %s after %.2f s", job.id, outcome, flight.seconds)
                 return
 
-    async def _answer(self, flight: Flight) -> dict[str, Any]:
-        async with self.database.reading() as session:
-            answer = await session.get_one(Message, flight.job.message_id)
-            turns = await history.turns(session, answer)
-        question = turns[-1].content if turns else ""
-        if self.reader is not None:
-            flight.raised = await self.reader.read(self.engine, flight.job, question)
-            if flight.raised is not None:
-                return flight.raised.as_result()
-        await self._write(flight, prompt.conversation(turns), question)
-        while self.serving and flight.last and not await self.serving.keep(flight.last):
-            flight.text = ""  # the adapter that wrote it did not pass
-            await self._write(flight, prompt.conversation(turns), question)
-        if not flight.text.strip():
-            raise EngineError("The model gave an empty answer.")
-        for kind, count in flight.proof.counts.items():
-            self.metrics.proofreading.labels(kind).inc(count)
-        return {"proofreading": dict(flight.proof.counts)} if flight.proof.counts else {}
-
     def _progresses(self) -> None:
         self._progress = time.monotonic()
 
-    async def _write(self, flight: Flight, turns: Sequence[ChatMessage], question: str) -> None:
-        params = self.params
-        if "again" in flight.job.payload:  # another answer should be another one
-            params = replace(params, temperature=max(params.temperature, ANOTHER_TEMPERATURE))
-        stream = self.engine.generate(turns, params)
-        flight.begin(question)
-        begins = True
-        async with aclosing(stream):
-            async for chunk in stream:
-                self._progress = time.monotonic()
-                begins = begins or chunk.restart
-                if begins and chunk.text and self.serving is not None:
-                    # not sooner: a restart is told before the other adapter answers
-                    flight.adapter, begins = self.serving.label, False
-                if chunk.restart:
-                    flight.begin(question)
-                flight.raw += chunk.text
-                flight.text = flight.proof.take(flight.raw)
-                flight.last = chunk
-                if flight.raw and flight.first is None:
-                    flight.first = time.monotonic()
-                if flight.text and not flight.written:
-                    self._first_words.set()
-        flight.text = flight.proof.take(flight.raw, whole=True)
+    def _heard(self, flight: Flight) -> None:
+        self._progresses()
+        if flight.text and not flight.written:
+            self._first_words.set()
 
     # -- the tick ---------------------------------------------------------------------------------
 
