@@ -18,6 +18,7 @@ from doctor_llama.labelling import Reader
 from doctor_llama.metrics import Metrics
 from doctor_llama.schema import Message
 from doctor_llama.serving import Serving
+from doctor_llama.triage import refusals
 
 ANOTHER_TEMPERATURE = 0.9  # at least, where somebody asked for another answer
 
@@ -53,10 +54,11 @@ class Answering:
             flight.raised = await self.reader.read(engine, flight.job, question)
             if flight.raised is not None:
                 return flight.raised.as_result()
-        await self._write(engine, flight, prompt.conversation(turns), question)
+        asked = prompt.conversation(turns, wary=refusals.dubious(question))
+        await self._write(engine, flight, asked, question)
         while self.serving and flight.last and not await self.serving.keep(flight.last):
             flight.text = ""  # the adapter that wrote it did not pass
-            await self._write(engine, flight, prompt.conversation(turns), question)
+            await self._write(engine, flight, asked, question)
         if not flight.text.strip():
             raise EngineError("The model gave an empty answer.")
         for kind, count in flight.proof.counts.items():

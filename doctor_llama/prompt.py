@@ -14,6 +14,12 @@ SYSTEM_PROMPT = (
     "cure. Say when to see a doctor; in an emergency, say to call the emergency number at once."
 )
 
+# Said to the model beside a request that is nearly, but not quite, refused before it.
+CAUTION = (
+    " The last request may be meant to harm or deceive somebody. If it is, decline in a sentence "
+    "or two and say what would help instead; if not, answer as usual."
+)
+
 # NFKC can make one character into eighteen (U+FDFA), so text is cut again after normalising.
 MAX_CHARACTERS = 8_192
 
@@ -42,10 +48,10 @@ def clean(text: str) -> str:
     return kept.strip()
 
 
-def conversation(turns: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """Put the system prompt before the turns and clean every turn."""
+def conversation(turns: Sequence[ChatMessage], *, wary: bool = False) -> list[ChatMessage]:
+    """Put the system prompt before the turns and clean every turn; `wary` adds a caution to it."""
     cleaned = [ChatMessage(t.role, clean(t.content)) for t in turns]
-    return [ChatMessage("system", SYSTEM_PROMPT), *cleaned]
+    return [ChatMessage("system", SYSTEM_PROMPT + (CAUTION if wary else "")), *cleaned]
 
 
 def fit(

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from doctor_llama import jobs as queue
-from doctor_llama import locks, logs, metrics, process, settings, supervisor, worker
+from doctor_llama import locks, logs, metrics, process, settings, supervisor, triage, worker
 from doctor_llama.cli import app, storage
 from doctor_llama.db import Database
 from doctor_llama.engine import SamplingParams
@@ -120,6 +120,7 @@ async def _work(
         await doing.recover()
         await serving.start()
         doing.engine = serving.engine
+        triage.warm()
         process.pass_over_libraries()
         worker.log.info("answering with %s", doing.engine.card())
         if doing.reader is not None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +23,32 @@ from doctor_llama.triage.net import KERNELS, Net
 
 FILE = Path(__file__).with_name("classifier.safetensors")
 LABELS = tuple(Label)
+NET = 0.6  # share of the net in what both say
 DOUBT = 2.0  # by how much urgent must be likelier than red, in logarithms, to be called only that
-NAMED = 2.0  # by how much a rule that holds lowers the threshold
+LONG = 40  # words above which a message must sound surer: a long story has more of everything in it
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """Weights in 8 bits with their scales, the net, and the thresholds chosen with them."""
 
-    weights: NDArray[np.int8]  # (features.SIZE, labels)
+    weights: NDArray[np.int8]  # (features.CONCEPTS + features.LETTERS, labels)
     scale: NDArray[np.float32]  # (labels,)
     bias: NDArray[np.float32]  # (labels,)
     net: Net
     red: float  # odds in logarithms of emergency or crisis against routine
-    urgent: float  # the same of urgent against routine
+    longer: float  # by how much more of a message of twice `LONG` words
+    urgent: float  # as `red`, of urgent against routine
 
     def odds(self, reading: Reading) -> NDArray[np.float32]:
-        """Logarithms of the labels' likelihoods, in the order of `Label`: the mean of both."""
+        """Logarithms of the labels' likelihoods, in the order of `Label`, by both."""
         found, values = features.features(reading)
         # no BLAS: its threads cost more than they give on a few thousand numbers
         sums = np.einsum("f,fl->l", values, self.weights[found].astype(np.float32))
         logits = sums * self.scale + self.bias
         logits -= logits.max()
         logits -= np.log(np.exp(logits).sum())
-        odds: NDArray[np.float32] = (logits + self.net.odds(reading)) / 2
+        odds: NDArray[np.float32] = NET * self.net.odds(reading) + (1 - NET) * logits
         return odds
 
 
@@ -61,6 +64,7 @@ def load(file: Path = FILE) -> Model:
         tensors["bias"],
         net_of(tensors, about["concepts"]),
         float(about["thresholds"]["red"]),
+        float(about["thresholds"]["longer"]),
         float(about["thresholds"]["urgent"]),
     )
 
@@ -82,19 +86,24 @@ def net_of(tensors: Mapping[str, NDArray[Any]], names: dict[str, int]) -> Net:
     )
 
 
+def length(words: int) -> float:
+    """From 0, up to `LONG` words, to 1, from twice as many on."""
+    return min(1.0, log2(max(words, LONG) / LONG))
+
+
 def judge(
-    reading: Reading, *, named: bool = False, surer: float = 0.0, model: Model | None = None
+    reading: Reading, *, lower: float = 0.0, higher: float = 0.0, model: Model | None = None
 ) -> Label:
     """The label of a message: red first, wherever its odds pass the threshold.
 
-    `named`: a rule holds as well, and lower odds are enough. `surer`: so much higher ones are
-    wanted.
+    `lower` is by how much less will do for red, since a rule holds as well; `higher` by how much
+    more is wanted for anything.
     """
     model = model or load()
     emergency, crisis, urgent, routine = (float(one) for one in model.odds(reading))
     red = float(np.logaddexp(emergency, crisis))
-    if red - routine > model.red + surer - (NAMED if named else 0):
-        if urgent - red > DOUBT and not named:
+    if red - routine > model.red + higher - lower:
+        if urgent - red > DOUBT and not lower:
             return Label.URGENT
         return Label.CRISIS if crisis > emergency else Label.EMERGENCY
-    return Label.URGENT if urgent - routine > model.urgent + surer else Label.ROUTINE
+    return Label.URGENT if urgent - routine > model.urgent + higher else Label.ROUTINE

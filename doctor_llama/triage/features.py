@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from doctor_llama.triage.lexicon import Reading
 
-LETTERS = 1 << 15  # hashed runs of letters and words
-CONCEPTS = 1 << 13  # hashed concepts and pairs of them, after those
-SIZE = LETTERS + CONCEPTS
+CONCEPTS = 1 << 13  # hashed concepts and pairs of them
+LETTERS = 1 << 15  # hashed runs of letters and words, after those
 GRAMS = (3, 4, 5)  # letters in a run, across words as well
 NEIGHBOURS = 30  # concepts of one sentence that are paired
 
@@ -22,19 +21,21 @@ def mixed(values: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
     return (values ^ (values >> np.uint64(32))) & np.uint64(size - 1)
 
 
-def features(reading: Reading) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The numbers of all features, and their weights."""
-    letters, concepts = _letters(reading.tokens), _concepts(reading)
+def features(
+    reading: Reading, letters_of: int = LETTERS
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The numbers of all features, and their weights; `letters_of` is a power of two."""
+    letters, concepts = _letters(reading.tokens, letters_of), _concepts(reading)
     weights = np.concatenate(
         [
             np.full(len(letters), 1 / np.sqrt(max(1, len(letters))), dtype=np.float32),
             np.full(len(concepts), 1 / np.sqrt(max(6, len(concepts))), dtype=np.float32),
         ]
     )
-    return np.concatenate([letters, concepts]), weights
+    return np.concatenate([letters + CONCEPTS, concepts]), weights
 
 
-def _letters(tokens: Iterable[str]) -> NDArray[np.int64]:
+def _letters(tokens: Iterable[str], size: int) -> NDArray[np.int64]:
     words = [
         "#" + "0" * min(4, len(word)) if word[0].isdigit() else word
         for word in tokens
@@ -53,7 +54,7 @@ def _letters(tokens: Iterable[str]) -> NDArray[np.int64]:
     found.append(hashed + np.uint64(1 << 40))
     found.append(hashed[:-1] * np.uint64(31) + hashed[1:] + np.uint64(1 << 41))
     found.append(hashed[:-2] * np.uint64(37) + hashed[2:] + np.uint64(1 << 42))
-    return np.unique(mixed(np.concatenate(found), LETTERS)).astype(np.int64)
+    return np.unique(mixed(np.concatenate(found), size)).astype(np.int64)
 
 
 def _concepts(reading: Reading) -> NDArray[np.int64]:
@@ -66,4 +67,4 @@ def _concepts(reading: Reading) -> NDArray[np.int64]:
         names.update(one)
         names.update(f"{a} {b}" for a, b in itertools.combinations(one, 2))
     hashed = np.array([zlib.crc32(name.encode()) for name in sorted(names)], dtype=np.uint64)
-    return np.unique(mixed(hashed, CONCEPTS)).astype(np.int64) + LETTERS
+    return np.unique(mixed(hashed, CONCEPTS)).astype(np.int64)

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 WINDOW = 40  # words of a long message that the classifier reads at once
 PARTS = 12  # windows of one message, at most
 SURER = 2.5  # in logarithms, of a window than of a whole: of twelve one sounds odd by chance
+NAMED = 2.0  # by how much a rule that holds lowers the threshold, and half of it in a long story
 WORDS = 2  # up to so many unknown words are not judged by the classifier
 CLASSIFIER = "classifier"  # what a verdict names where no rule held
 
@@ -62,9 +63,13 @@ def _weighed(reading: Reading, language: str) -> Verdict:
         if rule is None:
             return Verdict(Label.ROUTINE, language=language)
         return Verdict(rule.label, rule.id, language)
-    named = rule is not None and rule.label in RED
-    heard = [classifier.judge(reading, named=named)]
-    heard += [classifier.judge(part, named=named, surer=SURER) for part in _parts(reading)]
+    long = classifier.length(len(reading.tokens))
+    longer = classifier.load().longer * long
+    lower = NAMED / (1 + long) if _red(rule) else 0.0
+    heard = [classifier.judge(reading, lower=lower, higher=longer)]
+    for part in _parts(reading):
+        lower = NAMED if _red(rules.judge(part)) else 0.0
+        heard.append(classifier.judge(part, lower=lower, higher=longer + SURER))
     learned = min(heard, key=ORDER.__getitem__)
     if rule is None or (rule.label not in RED and ORDER[learned] < ORDER[rule.label]):
         source = None if learned is Label.ROUTINE else CLASSIFIER
@@ -72,6 +77,10 @@ def _weighed(reading: Reading, language: str) -> Verdict:
     if rule.label in RED and learned not in RED:  # the classifier is sure that the rule errs
         return Verdict(Label.URGENT, rule.id, language)
     return Verdict(rule.label, rule.id, language)
+
+
+def _red(rule: rules.Rule | None) -> bool:
+    return rule is not None and rule.label in RED
 
 
 def _telling(reading: Reading) -> bool:
@@ -89,8 +98,9 @@ def _parts(reading: Reading) -> Iterator[Reading]:
     step = max(WINDOW // 2, -(-(count - WINDOW) // (PARTS - 1)))
     for start in range(0, count - WINDOW // 2, step):
         end = start + WINDOW
+        ended = sum(token in (".", "?") for token in reading.tokens[:start])
         hits = [
-            Hit(h.concept, h.start - start, h.end - start, h.sentence, h.denied)
+            Hit(h.concept, h.start - start, h.end - start, h.sentence - ended, h.denied)
             for h in reading.hits
             if start <= h.start < end
         ]

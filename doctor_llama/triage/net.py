@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from doctor_llama.triage import features
 from doctor_llama.triage.lexicon import Reading
 
-GRAMS = 1 << 14  # hashed runs of letters
+GRAMS = 1 << 15  # hashed runs of letters
 LENGTHS = (3, 4, 5)  # letters in a run, ends of words counted
 WORDS = 150  # of one reading that are looked at
 KERNELS = (1, 3, 5)  # words that stand together

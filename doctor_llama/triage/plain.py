@@ -29,7 +29,7 @@ BARE = frozenset(
 )
 THE_PILL = frozenset({"pills", "pregnant"})  # contraceptive ones; bare pills may be an overdose
 STORIES = frozenset({"FICTION", "STUDY"})  # these reach into the sentence beside them
-SCOPE = frozenset({*STORIES, "EDU", "IDIOM", "PAST", "animal"})
+SCOPE = frozenset({*STORIES, "EDU", "IDIOM", "LAUGH", "PAST", "animal"})
 DENIED = 3  # words before which a "no" still denies
 NEAR = frozenset({"NOW", "help", "family", "friend", "child", "baby"})  # somebody, or now
 

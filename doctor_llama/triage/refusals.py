@@ -2,6 +2,7 @@
 
 A linear model like that of the classifier, of one label. Ordinary questions about medicines, sex,
 drugs and minds are answered; somebody in danger is never refused, since triage speaks first.
+What is nearly refused is answered by a model that is told to look twice.
 """
 
 import json
@@ -16,21 +17,23 @@ from safetensors import safe_open
 from doctor_llama.triage import features, lexicon
 
 FILE = Path(__file__).with_name("refusals.safetensors")
+LETTERS = 1 << 17  # hashed runs of letters: more than triage has, which has a net beside it
 RULE = "unsafe-request"  # what stands in a message's row as the rule
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights in 8 bits with their scale, and the threshold chosen with them."""
+    """Weights in 8 bits with their scale, and the thresholds chosen with them."""
 
-    weights: NDArray[np.int8]  # (features.SIZE, 1)
+    weights: NDArray[np.int8]  # (features.CONCEPTS + LETTERS, 1)
     scale: float
     bias: float
-    threshold: float
+    threshold: float  # from here on refused
+    wary: float  # from here on the model is warned
 
     def odds(self, text: str, hint: str | None = None) -> float:
         """Odds in logarithms that a text is to be refused."""
-        found, values = features.features(lexicon.read(text, hint))
+        found, values = features.features(lexicon.read(text, hint), LETTERS)
         return float((values * self.weights[found, 0]).sum()) * self.scale + self.bias
 
 
@@ -38,12 +41,18 @@ class Model:
 def load(file: Path = FILE) -> Model:
     """The shipped model."""
     with safe_open(file, "np") as opened:
-        threshold = json.loads(opened.metadata()["about"])["thresholds"]["unsafe"]
-        scale, bias = opened.get_tensor("scale"), opened.get_tensor("bias")
-        return Model(opened.get_tensor("weights"), float(scale[0]), float(bias[0]), threshold)
+        at = json.loads(opened.metadata()["about"])["thresholds"]
+        scale, bias = float(opened.get_tensor("scale")[0]), float(opened.get_tensor("bias")[0])
+        return Model(opened.get_tensor("weights"), scale, bias, at["unsafe"], at["wary"])
 
 
 def refused(text: str, hint: str | None = None) -> bool:
     """Whether a request is answered with the fixed refusal, and not by the model."""
     model = load()
     return model.odds(text, hint) > model.threshold
+
+
+def dubious(text: str, hint: str | None = None) -> bool:
+    """Whether the model is to be told, beside a request, that it may be one to decline."""
+    model = load()
+    return model.odds(text, hint) > model.wary

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import groupby, islice
 
 MAX_CHARACTERS = 4096  # Telegram's own bound; what lies beyond is not read
 
@@ -15,6 +16,7 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("।؛;…:", "."),
         "ـ": None,  # tatweel
         "़": None,  # nukta
+        **dict.fromkeys("😂🤣😹😆", " haha "),  # "I'm dying" with one is another thing
     }
 )
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩०१२३४५६७८९", "01234567890123456789")
@@ -35,7 +37,11 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, with `.` and `?` between sentences and `,` between clauses."""
+    """Words, with `.` and `?` between sentences and `,` between clauses.
+
+    One that stands there more than twice running says no more than twice.
+    """
     plain = _ELISION.sub(r"\1 ", fold(text)).replace("'", "")
     plain = _NUMBER.sub(r"\1_\2", plain)
-    return ["." if found in "!\n" else found for found in _TOKEN.findall(plain)]
+    found = ("." if one in "!\n" else one for one in _TOKEN.findall(plain))
+    return [word for _, same in groupby(found) for word in islice(same, 2)]

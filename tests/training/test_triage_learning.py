@@ -13,9 +13,16 @@ from doctor_llama.triage.net import LONG
 from training.triage import corpus, learning, net, roughening
 
 TRIAGE = Path(__file__).parents[1] / "triage"
+HALVES = "abcdefghi"
 TESTED = [
     TRIAGE / f"{name}.jsonl"
-    for name in ("held_out", "messages", "requests", *(f"sealed_{half}" for half in "abcdefg"))
+    for name in (
+        "held_out",
+        "messages",
+        "requests",
+        "requests_2",
+        *(f"sealed_{half}" for half in HALVES),
+    )
 ]
 
 
@@ -58,10 +65,14 @@ def test_no_line_is_one_of_the_test_set(lines: list[corpus.Line]) -> None:
     near = set()
     for line in [*lines, *corpus.read(corpus.REQUESTS)]:
         mine = shingles(line.text)
-        for shingle in rarest(mine, counts):
-            for number in by_shingle.get(shingle, ()):
-                if len(mine & cut[number]) / len(mine | cut[number]) > 2 / 3:
-                    near.add((line.source, number))
+        candidates = {n for one in rarest(mine, counts) for n in by_shingle.get(one, ())}
+        for number in candidates:
+            theirs = cut[number]
+            if not 2 / 3 < len(mine) / len(theirs) < 3 / 2:
+                continue
+            both = len(mine & theirs)
+            if both / (len(mine) + len(theirs) - both) > 2 / 3:
+                near.add((line.source, number))
     assert near == set()
 
 
@@ -77,7 +88,13 @@ def test_learning_is_the_same_every_time(tmp_path: Path, lines: list[corpus.Line
         learned, bias = learning.fit(matrix, labels, weights, rounds=20)
         files.append(tmp_path / name)
         learner = net.fit(words, np.arange(len(few)), labels, weights, epochs=2, epoch=960)
-        learning.save(files[-1], learned, bias, {"red": 0.0, "urgent": 0.0}, net.tensors(learner))
+        learning.save(
+            files[-1],
+            learned,
+            bias,
+            {"red": 0.0, "longer": 0.0, "urgent": 0.0},
+            net.tensors(learner),
+        )
     assert files[0].read_bytes() == files[1].read_bytes()
     model = classifier.load(files[0])
     said = classifier.judge(lexicon.read("I want to kill myself"), model=model)

@@ -14,7 +14,7 @@ from tests.pace import within
 HERE = Path(__file__).parent
 HELD_OUT = measuring.read(HERE / "held_out.jsonl")
 MESSAGES = [{"lang": "en", **row} for row in measuring.read(HERE / "messages.jsonl")]
-SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcdefg"}
+SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcdefghi"}
 LANGUAGES = ("en", "es", "pt", "fr", "ru", "ar", "hi")
 
 
@@ -54,9 +54,10 @@ FLOORS = {
     "c": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.96, "ru": 0.96, "ar": 0.92, "hi": 0.96},
     "d": {"en": 0.96, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
     "e": {"en": 0.92, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.92, "ar": 0.9, "hi": 0.9},
-    "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.97},
+    "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.95},
 }
-CEILINGS = {"a": 0.06, "b": 0.06, "c": 0.03, "d": 0.07, "e": 0.06, "f": 0.04}
+FLOORS["h"] = {"en": 0.95, "es": 0.96, "pt": 0.96, "fr": 0.9, "ru": 0.96, "ar": 0.96, "hi": 0.96}
+CEILINGS = {"a": 0.06, "b": 0.07, "c": 0.05, "d": 0.07, "e": 0.06, "f": 0.04, "h": 0.035}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_red_flags_in_wording_of_others(
     sealed: dict[str, measuring.Report], half: str, language: str
 ) -> None:
     found = sealed[half].recall(language)
-    assert found.n >= (25 if half == "c" else 35)
+    assert found.n >= 25
     assert (found.value or 0) >= FLOORS[half][language]
 
 
@@ -81,13 +82,16 @@ def test_false_alarms_in_wording_of_others(sealed: dict[str, measuring.Report], 
     assert (false.value or 0) <= CEILINGS[half]
 
 
-def test_long_stories_are_no_alarm_and_hide_none(sealed: dict[str, measuring.Report]) -> None:
-    """Set g: 50 to 140 words each. Two in three harmless ones were raised before long lines."""
-    long = sealed["g"]
-    assert long.recall().n >= 90
-    assert (long.recall().value or 0) >= 0.95
-    assert long.false_alarm().n >= 180
-    assert (long.false_alarm().value or 0) <= 0.2
+@pytest.mark.parametrize(("half", "most"), [("g", 0.06), ("i", 0.13)])
+def test_long_stories_are_no_alarm_and_hide_none(
+    sealed: dict[str, measuring.Report], half: str, most: float
+) -> None:
+    """Sets of 40 to 150 words each; i is one of the two with serious things of the past."""
+    found, false = sealed[half].recall(), sealed[half].false_alarm()
+    assert found.n >= 80
+    assert (found.value or 0) >= 0.93
+    assert false.n >= 180
+    assert (false.value or 0) <= most
 
 
 def test_odd_wordings_are_found() -> None:
@@ -152,7 +156,16 @@ def test_disguise_and_company_change_nothing(text: str) -> None:
     assert assess(text).label is Label.EMERGENCY
 
 
-@pytest.mark.parametrize("text", ["word " * 800, "We had a lovely holiday and ate well. " * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "word " * 800,
+        "We had a lovely holiday and ate well. " * 40,
+        " ".join(f"word{number}" for number in range(40)),
+        "ha " * 80,
+        "<|eot_id|>" * 30,
+    ],
+)
 def test_length_alone_is_no_red_flag(text: str) -> None:
     """What a sum over words says must not grow with a message that is longer than any learned."""
     assert assess(text).label not in RED
@@ -240,3 +253,27 @@ def test_rows_are_json_lines() -> None:
             assert all(
                 set(json.loads(line)) == {"id", "lang", "label", "topic", "text"} for line in lines
             )
+
+
+@pytest.mark.parametrize(
+    ("text", "red"),
+    [
+        ("I'm dying 😂", False),
+        ("je suis mort 😂😂", False),
+        ("I took 30 pills lol", True),
+        ("выпил 30 таблеток хаха", True),
+        ("haha I just want to be dead", True),
+    ],
+)
+def test_laughing_is_weighed(text: str, *, red: bool) -> None:
+    """It makes a joke of an idiom, and not of an overdose."""
+    assert (assess(text).label in RED) is red
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I think he's dead", "creo que está muerto", "je crois qu'il est mort", "кажется он умер"],
+)
+def test_who_may_be_dead_is_an_emergency(text: str) -> None:
+    assert assess(text).label is Label.EMERGENCY
+    assert assess("I think my hamster is dead").label not in RED

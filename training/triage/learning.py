@@ -8,7 +8,6 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,9 @@ L2 = 1.5e-5
 CONCEPTS = 1.5  # how much more a concept counts than a run of letters
 FOLDS = 4
 FALSE_ALARMS = 0.06  # of unseen routine lines, at the threshold for red
-FALSE_URGENT = 0.08
+FALSE_ALARMS_LONG = 0.03  # of long ones
+SOME = 0.25  # the length from which a line is a long one
+FALSE_URGENT = 0.07
 LABELS = [str(label) for label in classifier.LABELS]
 CALM = LABELS.index("routine")  # weighs as much as all others together: what says nothing is calm
 Floats = NDArray[np.float64]
@@ -41,23 +42,25 @@ def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], objec
     labels = np.array([LABELS.index(example.label) for example in examples])
     weights = np.array([example.weight for example in examples])
     weights[labels == CALM] *= weights[labels < CALM].sum() / weights[labels == CALM].sum()
-    odds = unseen_odds(matrix, labels, weights, sources)
     everything = np.arange(len(texts))
     parts = [*folds(sources), (everything, everything[:0])]
-    with ProcessPoolExecutor() as pool:  # each net learns on one thread
-        learn = partial(_learn, words, labels, weights)
-        *folded, (tensors, _) = pool.map(learn, parts)
-    for (_, part), (_, heard) in zip(parts, folded, strict=False):
-        odds[part] += heard
+    with ProcessPoolExecutor() as pool:  # each learns on one thread
+        fits = [pool.submit(fit, matrix[rest], labels[rest], weights[rest]) for rest, _ in parts]
+        nets = [pool.submit(_net, words, labels, weights, one) for one in parts]
+    odds = np.zeros((len(texts), len(LABELS)))
+    for (_, part), linear, learner in zip(parts, fits, nets, strict=True):
+        heard = likelihoods(matrix[part], *linear.result())
+        odds[part] = (1 - classifier.NET) * heard + classifier.NET * learner.result()[1]
     known = {line.text for line in lines}
     counted = np.array([text in known for text in texts])
-    thresholds = choose(odds[counted] / 2, labels[counted], say)
-    learned, bias = fit(matrix, labels, weights)
-    learned[features.LETTERS :] *= CONCEPTS
-    save(out, learned, bias, thresholds, tensors)
+    lengths = np.array([classifier.length(int(count)) for count in words.lengths])
+    thresholds = choose(odds[counted], labels[counted], lengths[counted], say)
+    learned, bias = fits[-1].result()
+    learned[: features.CONCEPTS] *= CONCEPTS
+    save(out, learned, bias, thresholds, nets[-1].result()[0])
 
 
-def _learn(
+def _net(
     words: net.Texts,
     labels: NDArray[np.int64],
     weights: Floats,
@@ -70,30 +73,38 @@ def _learn(
 
 
 def choose(
-    odds: Floats, labels: NDArray[np.int64], say: Callable[[str], object]
+    odds: Floats, labels: NDArray[np.int64], lengths: Floats, say: Callable[[str], object]
 ) -> dict[str, float]:
-    """Thresholds that let so many of the unseen calm lines pass for red and for urgent."""
+    """Thresholds that let so many of the unseen calm lines pass for red and for urgent.
+
+    `lengths` are from 0 to 1: of long lines fewer may pass, since they are heard in parts as well.
+    """
     red = np.logaddexp(odds[:, 0], odds[:, 1]) - odds[:, 3]
     urgent, calm = odds[:, 2] - odds[:, 3], labels == CALM
     thresholds = {
         "red": round(float(np.quantile(red[calm], 1 - FALSE_ALARMS)), 3),
         "urgent": round(float(np.quantile(urgent[calm], 1 - FALSE_URGENT)), 3),
     }
-    found = (red > thresholds["red"])[labels < 2].mean()
-    say(f"unseen lines: {found:.3f} of red found at {FALSE_ALARMS:.1%} false alarms; {thresholds}")
+    long = calm & (lengths > SOME)
+    beyond = (red[long] - thresholds["red"]) / lengths[long]
+    thresholds["longer"] = round(max(0.0, float(np.quantile(beyond, 1 - FALSE_ALARMS_LONG))), 3)
+    passed = red > thresholds["red"] + thresholds["longer"] * lengths
+    say(f"unseen: {passed[labels < 2].mean():.3f} of red found, {passed[calm].mean():.3f} of calm;")
+    of_long = (labels < 2) & (lengths > SOME)
+    say(f"of long ones {passed[of_long].mean():.3f} and {passed[long].mean():.3f}; {thresholds}")
     return thresholds
 
 
-def vectors(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
+def vectors(texts: Sequence[str], letters: int = features.LETTERS) -> scipy.sparse.csr_matrix:
     """One row a text; concepts weigh `CONCEPTS` times as much."""
     indices, values, ends = [], [], [0]
     for text in texts:
-        found, weight = features.features(lexicon.read(text))
-        weight = np.where(found >= features.LETTERS, weight * CONCEPTS, weight)
+        found, weight = features.features(lexicon.read(text), letters)
+        weight = np.where(found < features.CONCEPTS, weight * CONCEPTS, weight)
         indices.append(found)
         values.append(weight)
         ends.append(ends[-1] + len(found))
-    shape = (len(texts), features.SIZE)
+    shape = (len(texts), features.CONCEPTS + letters)
     return scipy.sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape)
 
 
@@ -114,10 +125,16 @@ def unseen_odds(
     odds = np.zeros((len(sources), int(labels.max()) + 1))
     for rest, part in folds(sources):
         learned, bias = fit(matrix[rest], labels[rest], weights[rest])
-        logits = matrix[part] @ learned + bias
-        logits -= logits.max(axis=1, keepdims=True)
-        odds[part] = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        odds[part] = likelihoods(matrix[part], learned, bias)
     return odds
+
+
+def likelihoods(matrix: scipy.sparse.csr_matrix, learned: Floats, bias: Floats) -> Floats:
+    """(examples, labels): logarithms of what a linear model gives each label."""
+    logits: Floats = matrix @ learned + bias
+    logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
+    logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    return logits
 
 
 def fit(

@@ -16,11 +16,11 @@ from torch.nn import functional
 from doctor_llama.triage import lexicon
 from doctor_llama.triage import net as shipped
 
-WIDTH = 32  # numbers that stand for a word
+WIDTH = 16  # numbers that stand for a word
 HIDDEN = 160  # of each kernel
 DROPOUT = 0.3
 LESS_WORDS, LESS_CONCEPTS = 0.08, 0.25  # shares left out while learning
-EPOCHS = 30
+EPOCHS = 50
 EPOCH = 40_000  # examples drawn for one
 BATCH = 96
 BUCKET = 8  # batches sorted by length together

@@ -12,6 +12,7 @@ from training.triage import corpus, learning
 
 UNSAFE, SAFE = 0, 1
 FALSE_REFUSALS = 0.025  # of unseen calm lines of triage, at the threshold
+WARY = 0.06  # of these, at which the model is warned
 # What all lines of triage weigh beside those that were written for this. A weight of each would
 # let ten thousand new ones outvote the few that know what is to be refused.
 LIKE = 2.0
@@ -19,7 +20,7 @@ REFUSED = "crime-like requests"  # the topic of lines that are no red flag, and 
 
 
 def train(out: Path = refusals.FILE, say: Callable[[str], object] = print) -> None:
-    """Learn from all lines, choose the threshold by cross-validation, write the file."""
+    """Learn from all lines, choose the thresholds by cross-validation, write the file."""
     asked = list(corpus.read(corpus.REQUESTS))
     lines = [*asked, *corpus.read()]
     wordings = Counter(line.source for line in lines)
@@ -34,13 +35,16 @@ def train(out: Path = refusals.FILE, say: Callable[[str], object] = print) -> No
     )
     weights[unsafe] *= weights[~unsafe].sum() / weights[unsafe].sum()
     labels = np.where(unsafe, UNSAFE, SAFE)
-    matrix = learning.vectors([line.text for line in lines])
+    matrix = learning.vectors([line.text for line in lines], refusals.LETTERS)
     unseen = learning.unseen_odds(matrix, labels, weights, [line.source for line in lines])
     odds = unseen[:, UNSAFE] - unseen[:, SAFE]
-    threshold = round(float(np.quantile(odds[calm], 1 - FALSE_REFUSALS)), 3)
-    found = (odds > threshold)[unsafe].mean()
-    say(f"{len(lines)} wordings; unseen: {found:.3f} refused at {FALSE_REFUSALS:.1%}; {threshold}")
+    thresholds = {
+        name: round(float(np.quantile(odds[calm], 1 - share)), 3)
+        for name, share in (("unsafe", FALSE_REFUSALS), ("wary", WARY))
+    }
+    say(f"{len(lines)} wordings; {thresholds}; unseen unsafe ones above:")
+    say(", ".join(f"{name} {(odds > at)[unsafe].mean():.3f}" for name, at in thresholds.items()))
     learned, bias = learning.fit(matrix, labels, weights)
-    learned[features.LETTERS :] *= learning.CONCEPTS
+    learned[: features.CONCEPTS] *= learning.CONCEPTS
     one = learned[:, [UNSAFE]] - learned[:, [SAFE]]
-    learning.save(out, one, bias[[UNSAFE]] - bias[[SAFE]], {"unsafe": threshold})
+    learning.save(out, one, bias[[UNSAFE]] - bias[[SAFE]], thresholds)
