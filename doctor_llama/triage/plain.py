@@ -48,8 +48,10 @@ class _Sentence:
 def judge(reading: Reading) -> Label | None:
     """The label that a short sentence plainly says, None where it is not plain.
 
-    Routine for a bare topic or complaint with nothing else in the message.
+    Routine for a bare topic or complaint with nothing else in the message, and for mere talk.
     """
+    if is_talk(reading):
+        return Label.ROUTINE
     hits: dict[int, list[Hit]] = {}
     for hit in reading.hits:
         hits.setdefault(hit.sentence, []).append(hit)
@@ -57,6 +59,14 @@ def judge(reading: Reading) -> Label | None:
         if label := _said(reading, sentence, hits):
             return label
     return None
+
+
+def is_talk(reading: Reading) -> bool:
+    """Whether a message only moves the talk on: "tell me more, please"."""
+    said = [word for word in reading.tokens if word not in lexicon.STOPS]
+    return len(said) <= MOST and any(
+        tuple(words) in _talk() for words in (said, [one for one in said if one not in _polite()])
+    )
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
@@ -198,6 +208,21 @@ def _company() -> frozenset[str]:
     return frozenset(
         word for entries in _data()["company"].values() for word in plain_text.tokens(entries)
     )
+
+
+@cache
+def _talk() -> frozenset[tuple[str, ...]]:
+    phrases = {language: one for language, one in _data()["talk"].items() if language != "polite"}
+    return frozenset(
+        tuple(plain_text.tokens(line))
+        for lines in phrases.values()
+        for line in lines.strip().splitlines()
+    )
+
+
+@cache
+def _polite() -> frozenset[str]:
+    return frozenset(plain_text.tokens(_data()["talk"]["polite"]))
 
 
 @cache

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from doctor_llama.triage import features, lexicon
+from doctor_llama.triage import features, lexicon, plain
 
 FILE = Path(__file__).with_name("refusals.safetensors")
 LETTERS = 1 << 17  # hashed runs of letters: more than triage has, which has a net beside it
+FEW = 4  # words
 RULE = "unsafe-request"  # what stands in a message's row as the rule
 
 
@@ -49,10 +50,19 @@ def load(file: Path = FILE) -> Model:
 def refused(text: str, hint: str | None = None) -> bool:
     """Whether a request is answered with the fixed refusal, and not by the model."""
     model = load()
-    return model.odds(text, hint) > model.threshold
+    return _asks(text, hint) and model.odds(text, hint) > model.threshold
 
 
 def dubious(text: str, hint: str | None = None) -> bool:
     """Whether the model is to be told, beside a request, that it may be one to decline."""
     model = load()
-    return model.odds(text, hint) > model.wary
+    return _asks(text, hint) and model.odds(text, hint) > model.wary
+
+
+def _asks(text: str, hint: str | None) -> bool:
+    """Whether enough is said to be refused: no mere talk, nor a few words that nobody knows."""
+    reading = lexicon.read(text, hint)
+    if plain.is_talk(reading):
+        return False
+    words = sum(token[0].isalpha() for token in reading.tokens)
+    return words > FEW or any(not hit.context for hit in reading.hits)

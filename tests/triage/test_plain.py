@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doctor_llama.triage import RED, Label, assess, lexicon, plain
+from doctor_llama.triage import RED, Label, assess, lexicon, plain, refusals, refused
 
 HERE = Path(__file__).parent
 Rows = list[tuple[str, Label]]
@@ -127,3 +127,24 @@ def test_every_language_has_its_words() -> None:
         assert set(part) >= {*LANGUAGES, "hl"}
     for part in (data["crisis"]["said"], data["crisis"]["named"], data["calm"]):
         assert set(part) >= {*LANGUAGES, "hl"}
+
+
+TALK = ["tell me more", "Explain that again, please!", "why?", "dime más", "me explica melhor",
+        "dis-m'en plus", "расскажи подробнее", "اشرح لي", "और बताओ", "aur batao"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TALK)
+def test_what_moves_the_talk_on_is_neither_alarm_nor_refused(text: str) -> None:
+    assert assess(text).label is Label.ROUTINE
+    assert not refused(text)
+    assert not refusals.dubious(text)
+
+
+@pytest.mark.parametrize("text", ["I can't go on", "go on without me", "goodbye forever"])
+def test_talk_is_no_cover(text: str) -> None:
+    assert assess(text).label is Label.CRISIS
+
+
+def test_common_follow_ups_are_not_refused() -> None:
+    asked = ["how do I do that", "help me", "give me advice", "tell me what to do", "tell me how"]
+    assert [text for text in asked if refused(text)] == []
