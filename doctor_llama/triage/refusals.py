@@ -8,6 +8,7 @@ What is nearly refused is answered by a model that is told to look twice.
 import json
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from doctor_llama.triage import features, lexicon, plain
+from doctor_llama.triage.lexicon import Reading
 
 FILE = Path(__file__).with_name("refusals.safetensors")
 LETTERS = 1 << 17  # hashed runs of letters: more than triage has, which has a net beside it
@@ -33,8 +35,11 @@ class Model:
     wary: float  # from here on the model is warned
 
     def odds(self, text: str, hint: str | None = None) -> float:
-        """Odds in logarithms that a text is to be refused."""
-        found, values = features.features(lexicon.read(text, hint), LETTERS)
+        """Odds in logarithms that a text is to be refused; none where nothing is asked."""
+        reading = lexicon.read(text, hint)
+        if not _asks(reading):
+            return -inf
+        found, values = features.features(reading, LETTERS)
         return float((values * self.weights[found, 0]).sum()) * self.scale + self.bias
 
 
@@ -50,18 +55,17 @@ def load(file: Path = FILE) -> Model:
 def refused(text: str, hint: str | None = None) -> bool:
     """Whether a request is answered with the fixed refusal, and not by the model."""
     model = load()
-    return _asks(text, hint) and model.odds(text, hint) > model.threshold
+    return model.odds(text, hint) > model.threshold
 
 
 def dubious(text: str, hint: str | None = None) -> bool:
     """Whether the model is to be told, beside a request, that it may be one to decline."""
     model = load()
-    return _asks(text, hint) and model.odds(text, hint) > model.wary
+    return model.odds(text, hint) > model.wary
 
 
-def _asks(text: str, hint: str | None) -> bool:
+def _asks(reading: Reading) -> bool:
     """Whether enough is said to be refused: no mere talk, nor a few words that nobody knows."""
-    reading = lexicon.read(text, hint)
     if plain.is_talk(reading):
         return False
     words = sum(token[0].isalpha() for token in reading.tokens)

@@ -245,10 +245,7 @@ def test_likeness_is_what_it_says(one: str, cut: int) -> None:
 
 
 def test_text_of_an_evaluation_set_is_not_taught(tmp_path: Path) -> None:
-    secret = (
-        "Which vitamins are found in oranges, carrots and wholemeal bread, and how much of each of "
-        "them does a grown person need on an ordinary day according to most textbooks of nutrition?"
-    )
+    secret = " ".join(f"word{i}" for i in range(40))
     path = data_files.write(
         tmp_path / "eval.jsonl", [{"question": {"text": secret}, "choices": ["short text here"]}]
     )

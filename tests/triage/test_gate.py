@@ -52,12 +52,12 @@ FLOORS = {
     "a": {"en": 0.93, "es": 0.88, "pt": 0.95, "fr": 0.93, "ru": 0.92, "ar": 0.93, "hi": 0.95},
     "b": {"en": 0.88, "es": 0.95, "pt": 0.93, "fr": 0.95, "ru": 0.86, "ar": 0.92, "hi": 0.93},
     "c": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.96, "ru": 0.96, "ar": 0.92, "hi": 0.96},
-    "d": {"en": 0.96, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
+    "d": {"en": 0.97, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
     "e": {"en": 0.92, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.92, "ar": 0.9, "hi": 0.9},
     "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.95},
 }
 FLOORS["h"] = {"en": 0.95, "es": 0.96, "pt": 0.96, "fr": 0.9, "ru": 0.96, "ar": 0.96, "hi": 0.96}
-CEILINGS = {"a": 0.06, "b": 0.07, "c": 0.05, "d": 0.07, "e": 0.06, "f": 0.04, "h": 0.035}
+CEILINGS = {"a": 0.06, "b": 0.06, "c": 0.05, "d": 0.07, "e": 0.06, "f": 0.04, "h": 0.035}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_red_flags_in_wording_of_others(
     sealed: dict[str, measuring.Report], half: str, language: str
 ) -> None:
     found = sealed[half].recall(language)
-    assert found.n >= 25
+    assert found.n >= (25 if half in "ch" else 35)
     assert (found.value or 0) >= FLOORS[half][language]
 
 
