@@ -11,10 +11,11 @@ from typing import Any
 
 import torch
 from torch.nn.functional import dropout as drop
-from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
+
+from doctor_llama.engine.local.attention import causal
 
 NAME = "documents"
 # Queries that a CPU takes at once in bf16: what is right of a block is then never computed.
@@ -70,16 +71,7 @@ def _fused(
     if seen:
         shape = query.shape[2], key.shape[2]
         mask = torch.ones(shape, dtype=torch.bool, device=query.device).tril(seen)
-    return scaled_dot_product_attention(
-        query,
-        key,
-        value,
-        attn_mask=mask,
-        is_causal=mask is None,
-        scale=scale,
-        dropout_p=dropout,
-        enable_gqa=query.shape[1] != key.shape[1],
-    )
+    return causal(query, key, value, mask, scale=scale, dropout=dropout)
 
 
 def _blocks(

@@ -14,6 +14,7 @@ from datasets import Dataset
 from torch.utils.data import DataLoader
 from trl.trainer.sft_trainer import SFTTrainer
 
+from doctor_llama.errors import TrainingError
 from training import heads, qlora
 
 
@@ -22,6 +23,7 @@ class Careful:
 
     model: Any
     args: Any
+    state: Any
 
     def __init__(self, model: Any, *given: Any, **named: Any) -> None:
         kept = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
@@ -33,6 +35,20 @@ class Careful:
 
     def _send_telemetry(self) -> None:
         """Tell nobody."""
+
+    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
+        """Stop before a step that would spoil the adapter, or, in 8 bits, silently do nothing.
+
+        Raises `TrainingError`.
+        """
+        norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[misc] # TRL's, behind it
+        if not math.isfinite(norm):
+            raise TrainingError(
+                f"The gradients of step {self.state.global_step + 1} are not numbers. Lower "
+                "optimizer.learning_rate or optimizer.max_norm, or see whether base and adapter "
+                "are whole. No step was taken with them."
+            )
+        return norm
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """TRL's card would say nothing of the data; `doctor-llama adapters` writes ours."""

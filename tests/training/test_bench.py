@@ -1,12 +1,16 @@
 """`doctor-llama bench train`: both recipes in one run, and the arithmetic that it prints."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from transformers import AutoModelForCausalLM
 from typer.testing import CliRunner
 
 from doctor_llama.cli import app, bench
+from doctor_llama.engine.local import shapes
 from doctor_llama.engine.local.weights import LLAMA_3B
 from training.bench import material, peak
 
@@ -27,6 +31,17 @@ def test_both_recipes_are_measured_side_by_side(capfd: pytest.CaptureFixture[str
         assert 0 < found["mfu"][side] < 1
     assert found["ours"]["padding_per_second"] == 0
     assert "4 x (" in found["mfu_arithmetic"]
+
+
+def test_a_random_model_as_deep_as_llama_3b_has_gradients(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token whose embedding is nothing stays nothing in every layer, until gradients overflow."""
+    monkeypatch.setitem(shapes.SHAPES, "deep", shapes.Shape(64, 128, 28, 4, 2, 512, rank=4))
+    net: Any = AutoModelForCausalLM.from_pretrained(shapes.build("deep", tmp_path)[0])
+    ids = torch.tensor([[0, 2, 7, 3, 9, 1]])
+    net(input_ids=ids, labels=ids).loss.backward()
+    assert all(p.grad.isfinite().all() for p in net.parameters())
 
 
 def test_llama_3b_needs_twelve_gigaflops_a_token() -> None:

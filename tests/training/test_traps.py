@@ -104,6 +104,20 @@ def test_adapters_are_fp32_in_the_trainer_after_a_resume_and_in_the_file(
     assert {t.dtype for t in load_file(newest / lora.WEIGHTS).values()} == {torch.float32}
 
 
+def test_gradients_that_are_no_numbers_end_the_run_before_a_step(
+    make_recipe: MakeRecipe, dataset: Path, tmp_path: Path
+) -> None:
+    """AdamW would write them into the adapter; in 8 bits it passes over them and learns nothing."""
+    trainer = made_trainer(make_recipe(), dataset, tmp_path / "run")
+    trained = {name: p for name, p in trainer.model.named_parameters() if p.requires_grad}
+    next(iter(trained.values())).data.fill_(3e38)
+    before = {name: p.detach().clone() for name, p in trained.items()}
+    with pytest.raises(TrainingError, match="gradients of step 1 are not numbers"):
+        trainer.train()
+    assert all(torch.equal(p, before[name]) for name, p in trained.items())
+    assert not runs.Run(tmp_path / "run").newest()
+
+
 def test_the_two_forms_of_the_weights_train_alike(
     make_recipe: MakeRecipe, dataset: Path, tmp_path: Path
 ) -> None:

@@ -131,6 +131,9 @@ def load_base(
     step, which is everywhere but in bitsandbytes' fused kernels for a handful of tokens.
     """
     hub.refuse_pickles(folder, ModelUnavailableError)
+    # cuDNN plans its attention anew for each length, and here every step has another one: on an
+    # H100 eight answers took twice as long a step, and training three times as long
+    torch.backends.cuda.enable_cudnn_sdp(enabled=False)
     quantised = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

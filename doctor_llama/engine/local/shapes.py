@@ -20,6 +20,7 @@ TEMPLATE = (
 )
 TEMPLATE_TOKENS = 3
 WORD = "w"  # followed by a number: each word is one token
+FAINT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ def build(name: str, folder: Path) -> tuple[Path, Path]:
     finally:
         torch.set_default_dtype(before)
     with torch.no_grad():
-        # ids that end an answer are never the likeliest, so every answer has its full length
-        net.get_input_embeddings().weight[: len(SPECIALS)] = 0.0
+        # ids that end an answer are never the likeliest, so every answer has its full length; not
+        # nothing at all, or each layer's norm would swell the gradient of what stays nothing
+        net.get_input_embeddings().weight[: len(SPECIALS)] *= FAINT
     net.save_pretrained(base)
     _tokenizer(shape.vocabulary).save_pretrained(base)
     lora = LoraConfig(r=shape.rank, lora_alpha=shape.rank, target_modules=["q_proj", "v_proj"])
