@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 
 WINDOW = 40  # words of a long message that the classifier reads at once
 PARTS = 12  # windows of one message, at most
-SURER = 2.5  # in logarithms, of a window than of a whole: of twelve one sounds odd by chance
-NAMED = 2.0  # by how much a rule that holds lowers the threshold, and half of it in a long story
+SURER = 3.0  # in logarithms, of a window than of a whole: of twelve one sounds odd by chance
+NAMED = 1.5  # by how much a rule that holds lowers the threshold, and half of it in a long story
 WORDS = 2  # up to so many unknown words are not judged by the classifier
 CLASSIFIER = "classifier"  # what a verdict names where no rule held
 
@@ -64,7 +64,7 @@ def _weighed(reading: Reading, language: str) -> Verdict:
             return Verdict(Label.ROUTINE, language=language)
         return Verdict(rule.label, rule.id, language)
     long = classifier.length(len(reading.tokens))
-    longer = classifier.load().longer * long
+    longer = classifier.load().thresholds["longer"] * long
     lower = NAMED / (1 + long) if _red(rule) else 0.0
     heard = [classifier.judge(reading, lower=lower, higher=longer)]
     for part in _parts(reading):

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from doctor_llama.triage import features
 from doctor_llama.triage.lexicon import Reading
 
-GRAMS = 1 << 15  # hashed runs of letters
 LENGTHS = (3, 4, 5)  # letters in a run, ends of words counted
 WORDS = 150  # of one reading that are looked at
 KERNELS = (1, 3, 5)  # words that stand together
@@ -30,7 +29,7 @@ Floats = NDArray[np.float32]
 class Net:
     """Weights: runs of letters in 8 bits, all else as numbers."""
 
-    grams: NDArray[np.int8]  # (GRAMS, width)
+    grams: NDArray[np.int8]  # (a power of two of hashed runs of letters, width)
     scale: Floats  # (width,)
     names: dict[str, int]  # of concepts, denied ones with a minus
     concepts: Floats  # (names, width)
@@ -56,7 +55,7 @@ class Net:
     def _words(self, reading: Reading) -> Floats:
         """(words, width): what each word is."""
         tokens = reading.tokens[:WORDS] or ["."]
-        ids, owners = grams(tokens)
+        ids, owners = grams(tokens, len(self.grams))
         order = np.argsort(owners, kind="stable")
         ends, count = np.searchsorted(owners[order], np.arange(len(tokens))), np.bincount(owners)
         sums: Floats = np.add.reduceat(self.grams[ids[order]].astype(np.float32), ends)
@@ -80,8 +79,11 @@ def _product(left: Floats, right: Floats) -> Floats:
     return made
 
 
-def grams(tokens: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The hashed runs of letters of all words, and the number of the word each belongs to."""
+def grams(tokens: Sequence[str], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The hashed runs of letters of all words, and the number of the word each belongs to.
+
+    Hashes are below `size`, a power of two.
+    """
     words = [f"#{'0' * min(4, len(word))}" if word[0].isdigit() else word for word in tokens]
     text = "".join(f"<{word}>" for word in words)
     letters = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
@@ -98,7 +100,7 @@ def grams(tokens: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         inside = owner[:count] == owner[n - 1 :]
         found.append(run[inside])
         owners.append(owner[:count][inside])
-    return features.mixed(np.concatenate(found), GRAMS).astype(np.int64), np.concatenate(owners)
+    return features.mixed(np.concatenate(found), size).astype(np.int64), np.concatenate(owners)
 
 
 def concepts(reading: Reading, words: int) -> list[tuple[int, str]]:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from doctor_llama.triage import classifier, lexicon
+from doctor_llama.triage import classifier, lexicon, model
 from doctor_llama.triage import text as plain_text
 from doctor_llama.triage.net import LONG
 from training.triage import corpus, learning, net, roughening
 
 TRIAGE = Path(__file__).parents[1] / "triage"
-HALVES = "abcdefghi"
+HALVES = "abcdefghijklm"
 TESTED = [
     TRIAGE / f"{name}.jsonl"
     for name in (
@@ -21,6 +21,8 @@ TESTED = [
         "messages",
         "requests",
         "requests_2",
+        "requests_3",
+        "requests_4",
         *(f"sealed_{half}" for half in HALVES),
     )
 ]
@@ -88,16 +90,12 @@ def test_learning_is_the_same_every_time(tmp_path: Path, lines: list[corpus.Line
         learned, bias = learning.fit(matrix, labels, weights, rounds=20)
         files.append(tmp_path / name)
         learner = net.fit(words, np.arange(len(few)), labels, weights, epochs=2, epoch=960)
-        learning.save(
-            files[-1],
-            learned,
-            bias,
-            {"red": 0.0, "longer": 0.0, "urgent": 0.0},
-            net.tensors(learner),
-        )
+        nothing = np.zeros((0, 4))
+        heard = learning.Heard(nothing, nothing, learned, bias, net.tensors(learner))
+        learning.save(files[-1], heard, 0.5, {"red": 0.0, "longer": 0.0, "urgent": 0.0})
     assert files[0].read_bytes() == files[1].read_bytes()
-    model = classifier.load(files[0])
-    said = classifier.judge(lexicon.read("I want to kill myself"), model=model)
+    learned_model = model.load(files[0])
+    said = classifier.judge(lexicon.read("I want to kill myself"), by=learned_model)
     assert said.value in learning.LABELS
     assert files[0].stat().st_size < 900_000
 
@@ -110,7 +108,7 @@ def test_the_shipped_net_says_what_the_learner_said(lines: list[corpus.Line]) ->
     labels, weights = np.arange(len(texts)) % 4, np.ones(len(texts))
     learner = net.fit(words, np.arange(len(texts)), labels, weights, epochs=2, epoch=960)
     expected = net.odds(learner, words, np.arange(len(texts)))
-    shipped = classifier.net_of(
+    shipped = model.net_of(
         {name: np.asarray(one) for name, one in net.tensors(learner).items()}, net.NAMES
     )
     found = np.array([shipped.odds(lexicon.read(text)) for text in texts])

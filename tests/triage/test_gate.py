@@ -14,7 +14,7 @@ from tests.pace import within
 HERE = Path(__file__).parent
 HELD_OUT = measuring.read(HERE / "held_out.jsonl")
 MESSAGES = [{"lang": "en", **row} for row in measuring.read(HERE / "messages.jsonl")]
-SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcdefghi"}
+SEALED = {half: measuring.read(HERE / f"sealed_{half}.jsonl") for half in "abcdefghijklm"}
 LANGUAGES = ("en", "es", "pt", "fr", "ru", "ar", "hi")
 
 
@@ -56,8 +56,18 @@ FLOORS = {
     "e": {"en": 0.92, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.92, "ar": 0.9, "hi": 0.9},
     "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.95},
 }
-FLOORS["h"] = {"en": 0.95, "es": 0.96, "pt": 0.96, "fr": 0.9, "ru": 0.96, "ar": 0.96, "hi": 0.96}
-CEILINGS = {"a": 0.06, "b": 0.06, "c": 0.05, "d": 0.07, "e": 0.06, "f": 0.04, "h": 0.035}
+FLOORS["h"] = {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.93, "ru": 0.96, "ar": 0.96, "hi": 0.96}
+FLOORS["j"] = {"en": 0.97, "es": 0.96, "pt": 0.93, "fr": 0.93, "ru": 0.93, "ar": 0.93, "hi": 0.95}
+CEILINGS = {
+    "a": 0.065,
+    "b": 0.06,
+    "c": 0.05,
+    "d": 0.07,
+    "e": 0.06,
+    "f": 0.04,
+    "h": 0.035,
+    "j": 0.035,
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +81,7 @@ def test_red_flags_in_wording_of_others(
     sealed: dict[str, measuring.Report], half: str, language: str
 ) -> None:
     found = sealed[half].recall(language)
-    assert found.n >= (25 if half in "ch" else 35)
+    assert found.n >= (25 if half in "chj" else 35)
     assert (found.value or 0) >= FLOORS[half][language]
 
 
@@ -82,15 +92,24 @@ def test_false_alarms_in_wording_of_others(sealed: dict[str, measuring.Report], 
     assert (false.value or 0) <= CEILINGS[half]
 
 
-@pytest.mark.parametrize(("half", "most"), [("g", 0.06), ("i", 0.13)])
+def test_the_newest_set_fares_as_the_others(sealed: dict[str, measuring.Report]) -> None:
+    """Of 32 dangers and more in English, 18 in each other language; written after all lines."""
+    found, english = sealed["l"].recall(), sealed["l"].recall("en")
+    assert found.n >= 200
+    assert (found.value or 0) >= 0.97
+    assert (english.value or 0) >= 0.97
+    assert (sealed["l"].false_alarm().value or 0) <= 0.04
+
+
+@pytest.mark.parametrize(("half", "most"), [("g", 0.04), ("i", 0.07), ("k", 0.04), ("m", 0.06)])
 def test_long_stories_are_no_alarm_and_hide_none(
     sealed: dict[str, measuring.Report], half: str, most: float
 ) -> None:
-    """Sets of 40 to 150 words each; i is one of the two with serious things of the past."""
+    """Sets of 40 to 150 words each; i and m are rich in serious things of the past."""
     found, false = sealed[half].recall(), sealed[half].false_alarm()
     assert found.n >= 80
     assert (found.value or 0) >= 0.93
-    assert false.n >= 180
+    assert false.n >= 170
     assert (false.value or 0) <= most
 
 

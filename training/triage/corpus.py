@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("corpus")
-REQUESTS = Path(__file__).with_name("requests")  # what to refuse, and what looks like it
+# What to refuse (`unsafe`) and what looks like it: `safe`, or safe to answer and yet `alarming`.
+REQUESTS = Path(__file__).with_name("requests")
 WORDINGS = 10  # most that one line is spread into
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 

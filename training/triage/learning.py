@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,19 +23,22 @@ from training.triage import corpus, net, roughening
 L2 = 1.5e-5
 CONCEPTS = 1.5  # how much more a concept counts than a run of letters
 FOLDS = 4
-FALSE_ALARMS = 0.06  # of unseen routine lines, at the threshold for red
-FALSE_ALARMS_LONG = 0.03  # of long ones
+FALSE_ALARMS = 0.065  # of unseen routine lines, at the threshold for red
+FALSE_ALARMS_LONG = 0.02  # of long ones
 SOME = 0.25  # the length from which a line is a long one
 FALSE_URGENT = 0.07
 LABELS = [str(label) for label in classifier.LABELS]
 CALM = LABELS.index("routine")  # weighs as much as all others together: what says nothing is calm
+NET = 0.6  # share of the net in what both say
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Tensors = dict[str, NDArray[np.generic]]
 
 
 def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], object] = print) -> None:
     """Learn from all lines, choose the thresholds by cross-validation, write the file."""
     lines = list(corpus.read())
-    examples = list(roughening.roughen(lines, seed))
+    examples = [*roughening.roughen(lines, seed), *asked()]
     sources = [example.source for example in examples]
     say(f"{len(lines)} wordings of {len({*sources})} lines; {len(examples)} examples")
     texts = [example.text for example in examples]
@@ -42,38 +46,72 @@ def train(out: Path = classifier.FILE, seed: int = 0, say: Callable[[str], objec
     labels = np.array([LABELS.index(example.label) for example in examples])
     weights = np.array([example.weight for example in examples])
     weights[labels == CALM] *= weights[labels < CALM].sum() / weights[labels == CALM].sum()
-    everything = np.arange(len(texts))
-    parts = [*folds(sources), (everything, everything[:0])]
-    with ProcessPoolExecutor() as pool:  # each learns on one thread
-        fits = [pool.submit(fit, matrix[rest], labels[rest], weights[rest]) for rest, _ in parts]
-        nets = [pool.submit(_net, words, labels, weights, one) for one in parts]
-    odds = np.zeros((len(texts), len(LABELS)))
-    for (_, part), linear, learner in zip(parts, fits, nets, strict=True):
-        heard = likelihoods(matrix[part], *linear.result())
-        odds[part] = (1 - classifier.NET) * heard + classifier.NET * learner.result()[1]
+    heard = hear(matrix, words, labels, weights, sources)
+    odds = (1 - NET) * heard.linear + NET * heard.net
     known = {line.text for line in lines}
     counted = np.array([text in known for text in texts])
     lengths = np.array([classifier.length(int(count)) for count in words.lengths])
     thresholds = choose(odds[counted], labels[counted], lengths[counted], say)
-    learned, bias = fits[-1].result()
-    learned[: features.CONCEPTS] *= CONCEPTS
-    save(out, learned, bias, thresholds, nets[-1].result()[0])
+    save(out, heard, NET, thresholds)
+
+
+def asked() -> Iterator[roughening.Example]:
+    """Requests that are safe to answer and no alarm either, as they are: tasks, most of them."""
+    for line in corpus.read(corpus.REQUESTS):
+        if line.label == "safe":
+            yield roughening.Example(line.text, LABELS[CALM], 1.0, line.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was learned from all examples, and what those said of each that had not seen it."""
+
+    linear: Floats  # (examples, labels): logarithms of likelihoods
+    net: Floats  # the same, by the net
+    learned: Floats  # (features, labels)
+    bias: Floats  # (labels,)
+    tensors: Tensors  # of the net
+
+
+def hear(
+    matrix: scipy.sparse.csr_matrix,
+    words: net.Texts,
+    labels: Integers,
+    weights: Floats,
+    sources: Sequence[str],
+    **options: int,
+) -> Heard:
+    """Learn both models, from all examples and for each fold without its lines.
+
+    `options` are those of `net.fit`.
+    """
+    everything = np.arange(len(labels))
+    parts = [*folds(sources), (everything, everything[:0])]
+    with ProcessPoolExecutor() as pool:  # each learns on one thread
+        fits = [pool.submit(fit, matrix[rest], labels[rest], weights[rest]) for rest, _ in parts]
+        nets = [pool.submit(_net, words, labels, weights, one, options) for one in parts]
+    linear, by_net = (np.zeros((len(labels), int(labels.max()) + 1)) for _ in range(2))
+    for (_, part), one, learner in zip(parts, fits, nets, strict=True):
+        linear[part] = likelihoods(matrix[part], *one.result())
+        by_net[part] = learner.result()[1]
+    return Heard(linear, by_net, *fits[-1].result(), nets[-1].result()[0])
 
 
 def _net(
     words: net.Texts,
-    labels: NDArray[np.int64],
+    labels: Integers,
     weights: Floats,
-    fold: tuple[NDArray[np.int64], NDArray[np.int64]],
-) -> tuple[dict[str, NDArray[np.generic]], Floats]:
+    fold: tuple[Integers, Integers],
+    options: Mapping[str, int],
+) -> tuple[Tensors, Floats]:
     """A net of the fold's first part, as tensors, and what it says of the second."""
     rest, part = fold
-    learner = net.fit(words, rest, labels, weights)
+    learner = net.fit(words, rest, labels, weights, **options)
     return net.tensors(learner), net.odds(learner, words, part)
 
 
 def choose(
-    odds: Floats, labels: NDArray[np.int64], lengths: Floats, say: Callable[[str], object]
+    odds: Floats, labels: Integers, lengths: Floats, say: Callable[[str], object]
 ) -> dict[str, float]:
     """Thresholds that let so many of the unseen calm lines pass for red and for urgent.
 
@@ -108,25 +146,11 @@ def vectors(texts: Sequence[str], letters: int = features.LETTERS) -> scipy.spar
     return scipy.sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape)
 
 
-def folds(sources: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def folds(sources: Sequence[str]) -> Iterator[tuple[Integers, Integers]]:
     """What to learn from and what to judge then: no line is in both, in any of its wordings."""
     of = np.array([zlib.crc32(source.encode()) % FOLDS for source in sources])
     for fold in range(FOLDS):
         yield np.flatnonzero(of != fold), np.flatnonzero(of == fold)
-
-
-def unseen_odds(
-    matrix: scipy.sparse.csr_matrix,
-    labels: NDArray[np.int64],
-    weights: Floats,
-    sources: Sequence[str],
-) -> Floats:
-    """Log-probabilities of every example by a linear model that saw no wording of its line."""
-    odds = np.zeros((len(sources), int(labels.max()) + 1))
-    for rest, part in folds(sources):
-        learned, bias = fit(matrix[rest], labels[rest], weights[rest])
-        odds[part] = likelihoods(matrix[part], learned, bias)
-    return odds
 
 
 def likelihoods(matrix: scipy.sparse.csr_matrix, learned: Floats, bias: Floats) -> Floats:
@@ -139,7 +163,7 @@ def likelihoods(matrix: scipy.sparse.csr_matrix, learned: Floats, bias: Floats) 
 
 def fit(
     matrix: scipy.sparse.csr_matrix,
-    labels: NDArray[np.int64],
+    labels: Integers,
     weights: Floats,
     *,
     rounds: int = 150,
@@ -165,22 +189,21 @@ def fit(
     return best[:-count].reshape(size, count), best[-count:]
 
 
-def save(
-    out: Path,
-    learned: Floats,
-    bias: Floats,
-    thresholds: dict[str, float],
-    more: Mapping[str, NDArray[np.generic]] | None = None,
-) -> None:
-    """Write the weights in 8 bits, with a scale for each label, and `more` as it is."""
+def save(out: Path, heard: Heard, share: float, thresholds: dict[str, float]) -> None:
+    """Write the linear weights in 8 bits, with a scale for each label, and the net.
+
+    `share` is that of the net in what both say.
+    """
+    learned = heard.learned.copy()
+    learned[: features.CONCEPTS] *= CONCEPTS
     scale = np.abs(learned).max(axis=0) / 127
     rounded = np.round(learned / scale).astype(np.int8)
     tensors = {
         "weights": np.ascontiguousarray(rounded),
         "scale": scale.astype(np.float32),
-        "bias": bias.astype(np.float32),
-        **(more or {}),
+        "bias": heard.bias.astype(np.float32),
+        **heard.tensors,
     }
-    about = {"thresholds": thresholds, "concepts": net.NAMES}
+    about = {"thresholds": thresholds, "net": share, "concepts": net.NAMES}
     # one entry: the library writes several in another order every time
     save_file(tensors, out, metadata={"about": json.dumps(about)})

@@ -16,6 +16,7 @@ from torch.nn import functional
 from doctor_llama.triage import lexicon
 from doctor_llama.triage import net as shipped
 
+GRAMS = 1 << 15  # hashed runs of letters
 WIDTH = 16  # numbers that stand for a word
 HIDDEN = 160  # of each kernel
 DROPOUT = 0.3
@@ -36,11 +37,12 @@ Integers = NDArray[np.int64]
 class Texts:
     """Texts as numbers: words once each with their runs of letters, and where concepts stand."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], size: int = GRAMS) -> None:
+        self.size = size  # hashes of runs of letters, a power of two
         readings = [lexicon.read(text) for text in texts]
         tokens = [reading.tokens[: shipped.WORDS] or ["."] for reading in readings]
         known = {word: at for at, word in enumerate(dict.fromkeys(chain.from_iterable(tokens)))}
-        ids, owners = shipped.grams(list(known))
+        ids, owners = shipped.grams(list(known), size)
         order = np.argsort(owners, kind="stable")
         self.grams, self.gram_ends = ids[order], _ends(np.bincount(owners))
         self.words = np.array([known[word] for one in tokens for word in one])
@@ -82,16 +84,16 @@ class Texts:
 class Learner(nn.Module):
     """The net while it learns."""
 
-    def __init__(self) -> None:
+    def __init__(self, grams: int, labels: int) -> None:
         super().__init__()
-        self.grams = nn.EmbeddingBag(shipped.GRAMS, WIDTH, mode="mean")
+        self.grams = nn.EmbeddingBag(grams, WIDTH, mode="mean")
         self.concepts = nn.Embedding(len(NAMES), WIDTH)
         nn.init.normal_(self.grams.weight, 0, 0.3)
         nn.init.normal_(self.concepts.weight, 0, 0.2)
         self.kernels = nn.ModuleList(
             nn.Conv1d(WIDTH, HIDDEN, size, padding=size // 2) for size in shipped.KERNELS
         )
-        self.out = nn.Linear(2 * HIDDEN * len(shipped.KERNELS), 4)
+        self.out = nn.Linear(2 * HIDDEN * len(shipped.KERNELS), labels)
 
     def forward(self, *batch: torch.Tensor) -> torch.Tensor:
         """(texts, labels): logits."""
@@ -126,7 +128,7 @@ def fit(
     torch.set_num_threads(1)  # more would add up in another order
     torch.manual_seed(0)
     dice = np.random.default_rng(0)
-    learner = Learner()
+    learner = Learner(texts.size, int(labels.max()) + 1)
     optimizer = torch.optim.AdamW(learner.parameters(), RATE, weight_decay=DECAY)
     steps = epochs * (epoch // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -149,7 +151,7 @@ def fit(
 
 def odds(learner: Learner, texts: Texts, chosen: Integers) -> NDArray[np.float64]:
     """(chosen, labels): logarithms of the labels' probabilities."""
-    found = np.zeros((len(chosen), 4))
+    found = np.zeros((len(chosen), learner.out.out_features))
     order = np.argsort(texts.lengths[chosen], kind="stable")
     with torch.no_grad():
         for start in range(0, len(order), 256):

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from doctor_llama.triage import features, refusals
-from training.triage import corpus, learning
+from doctor_llama.triage import refusals
+from training.triage import corpus, learning, net
 
-UNSAFE, SAFE = 0, 1
+UNSAFE, SAFE = refusals.UNSAFE, refusals.SAFE
+NET = 0.3  # share of the net in what both say
+EPOCHS = 30  # of the net
+GRAMS = 1 << 14  # its hashed runs of letters
 FALSE_REFUSALS = 0.025  # of unseen calm lines of triage, at the threshold
 WARY = 0.06  # of these, at which the model is warned
 # What all lines of triage weigh beside those that were written for this. A weight of each would
@@ -35,16 +38,17 @@ def train(out: Path = refusals.FILE, say: Callable[[str], object] = print) -> No
     )
     weights[unsafe] *= weights[~unsafe].sum() / weights[unsafe].sum()
     labels = np.where(unsafe, UNSAFE, SAFE)
-    matrix = learning.vectors([line.text for line in lines], refusals.LETTERS)
-    unseen = learning.unseen_odds(matrix, labels, weights, [line.source for line in lines])
-    odds = unseen[:, UNSAFE] - unseen[:, SAFE]
+    texts = [line.text for line in lines]
+    matrix, words = learning.vectors(texts, refusals.LETTERS), net.Texts(texts, GRAMS)
+    heard = learning.hear(
+        matrix, words, labels, weights, [line.source for line in lines], epochs=EPOCHS
+    )
+    both = (1 - NET) * heard.linear + NET * heard.net
+    odds = both[:, UNSAFE] - both[:, SAFE]
     thresholds = {
         name: round(float(np.quantile(odds[calm], 1 - share)), 3)
         for name, share in (("unsafe", FALSE_REFUSALS), ("wary", WARY))
     }
     say(f"{len(lines)} wordings; {thresholds}; unseen unsafe ones above:")
     say(", ".join(f"{name} {(odds > at)[unsafe].mean():.3f}" for name, at in thresholds.items()))
-    learned, bias = learning.fit(matrix, labels, weights)
-    learned[: features.CONCEPTS] *= learning.CONCEPTS
-    one = learned[:, [UNSAFE]] - learned[:, [SAFE]]
-    learning.save(out, one, bias[[UNSAFE]] - bias[[SAFE]], thresholds)
+    learning.save(out, heard, NET, thresholds)
