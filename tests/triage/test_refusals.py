@@ -75,9 +75,9 @@ def test_unsafe_requests_of_another_hand() -> None:
 @pytest.mark.parametrize(
     ("name", "most"),  # of the safe ones, a third to a half look unsafe
     [
-        ("requests.jsonl", 0.12),
+        ("requests.jsonl", 0.11),
         ("requests_2.jsonl", 0.07),
-        ("requests_3.jsonl", 0.15),
+        ("requests_3.jsonl", 0.14),
         ("requests_4.jsonl", 0.17),
     ],
 )

@@ -14,7 +14,7 @@ UNSAFE, SAFE = refusals.UNSAFE, refusals.SAFE
 NET = 0.3  # share of the net in what both say
 EPOCHS = 30  # of the net
 GRAMS = 1 << 14  # its hashed runs of letters
-FALSE_REFUSALS = 0.025  # of unseen calm lines of triage, at the threshold
+FALSE_REFUSALS = 0.02  # of unseen calm lines of triage, at the threshold
 WARY = 0.06  # of these, at which the model is warned
 # What all lines of triage weigh beside those that were written for this. A weight of each would
 # let ten thousand new ones outvote the few that know what is to be refused.
