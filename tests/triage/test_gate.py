@@ -54,14 +54,14 @@ FLOORS = {
     "c": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.96, "ru": 0.96, "ar": 0.92, "hi": 0.96},
     "d": {"en": 0.97, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.87, "ar": 0.92, "hi": 0.92},
     "e": {"en": 0.92, "es": 0.92, "pt": 0.95, "fr": 0.9, "ru": 0.92, "ar": 0.9, "hi": 0.9},
-    "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.95},
+    "f": {"en": 0.95, "es": 0.93, "pt": 0.92, "fr": 0.92, "ru": 0.92, "ar": 0.95, "hi": 0.97},
+    "h": {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.93, "ru": 0.96, "ar": 0.96, "hi": 0.96},
+    "j": {"en": 0.97, "es": 0.96, "pt": 0.93, "fr": 0.93, "ru": 0.93, "ar": 0.93, "hi": 0.95},
 }
-FLOORS["h"] = {"en": 0.97, "es": 0.96, "pt": 0.96, "fr": 0.93, "ru": 0.96, "ar": 0.96, "hi": 0.96}
-FLOORS["j"] = {"en": 0.97, "es": 0.96, "pt": 0.93, "fr": 0.93, "ru": 0.93, "ar": 0.93, "hi": 0.95}
 CEILINGS = {
     "a": 0.065,
     "b": 0.06,
-    "c": 0.05,
+    "c": 0.04,
     "d": 0.07,
     "e": 0.06,
     "f": 0.04,
@@ -101,14 +101,17 @@ def test_the_newest_set_fares_as_the_others(sealed: dict[str, measuring.Report])
     assert (sealed["l"].false_alarm().value or 0) <= 0.04
 
 
-@pytest.mark.parametrize(("half", "most"), [("g", 0.04), ("i", 0.07), ("k", 0.04), ("m", 0.06)])
+@pytest.mark.parametrize(
+    ("half", "least", "most"),
+    [("g", 0.95, 0.04), ("i", 0.93, 0.07), ("k", 0.95, 0.04), ("m", 0.95, 0.06)],
+)
 def test_long_stories_are_no_alarm_and_hide_none(
-    sealed: dict[str, measuring.Report], half: str, most: float
+    sealed: dict[str, measuring.Report], half: str, least: float, most: float
 ) -> None:
     """Sets of 40 to 150 words each; i and m are rich in serious things of the past."""
     found, false = sealed[half].recall(), sealed[half].false_alarm()
     assert found.n >= 80
-    assert (found.value or 0) >= 0.93
+    assert (found.value or 0) >= least
     assert false.n >= 170
     assert (false.value or 0) <= most
 

@@ -75,10 +75,10 @@ def test_unsafe_requests_of_another_hand() -> None:
 @pytest.mark.parametrize(
     ("name", "most"),  # of the safe ones, a third to a half look unsafe
     [
-        ("requests.jsonl", 0.11),
+        ("requests.jsonl", 0.1),
         ("requests_2.jsonl", 0.07),
-        ("requests_3.jsonl", 0.14),
-        ("requests_4.jsonl", 0.17),
+        ("requests_3.jsonl", 0.13),
+        ("requests_4.jsonl", 0.16),
     ],
 )
 def test_requests_of_others(name: str, most: float) -> None:

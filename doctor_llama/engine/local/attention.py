@@ -128,20 +128,9 @@ def grouped(
     keys.index_copy_(0, write, new_keys)
     values.index_copy_(0, write, new_values)
     heads, tokens, size = query.shape[1:]
-    shared = heads // key.shape[1]
     out = query.new_empty(1, tokens, heads, size)
     for group in cache.plan.groups:
-        count = len(group.rows)
-        # the heads that share a key take the place of several queries: no key is copied for them
-        asked = query[0][:, group.rows].transpose(0, 1).reshape(count, -1, shared, size)
-        found = scaled_dot_product_attention(
-            asked,
-            _gather(keys, group.keys),
-            _gather(values, group.keys),
-            attn_mask=group.mask,
-            scale=scaling,
-        )
-        out[0, group.rows] = found.reshape(count, heads, size)
+        out[0, group.rows] = _together(query[0], keys, values, group, scaling)
     for one in cache.plan.prompts:
         # packed keys come straight from this step, others from the cache; both (keys, heads, size)
         mine, told = (
@@ -160,6 +149,27 @@ def grouped(
     return out, None
 
 
+def _together(
+    query: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    group: Group,
+    scale: float | None,
+) -> torch.Tensor:
+    """Query (heads, tokens, size) on a cache (places, heads, size): (requests, heads, size)."""
+    count, (heads, _, size) = len(group.rows), query.shape
+    # the heads that share a key take the place of several queries: no key is copied for them
+    asked = query[:, group.rows].transpose(0, 1).reshape(count, keys.shape[1], -1, size)
+    found = scaled_dot_product_attention(
+        asked,
+        _gather(keys, group.keys),
+        _gather(values, group.keys),
+        attn_mask=group.mask,
+        scale=scale,
+    )
+    return found.reshape(count, heads, size)
+
+
 def causal(
     query: torch.Tensor,
     key: torch.Tensor,
@@ -176,7 +186,7 @@ def causal(
     shared = query.shape[1] // key.shape[1]
     if mask is not None:
         # no fused kernel of CUDA takes both a mask and shared heads: all scores would be written
-        # out, which took 12 GB more for a pass of 4,096 tokens of Llama 3.2 3B
+        # out, which took 12 GiB more for a pass of 4,096 tokens of Llama 3.2 3B
         key, value, shared = repeat_kv(key, shared), repeat_kv(value, shared), 1
     return scaled_dot_product_attention(
         query,
